@@ -1,0 +1,36 @@
+"""What composing gives: progress while it runs, a clip at its end."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.requests import Recipe
+
+
+class Stage(StrEnum):
+    QUEUED = "queued"
+    COMPOSING = "composing"
+    RENDERING = "rendering"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is. `fraction` (0 to 1) while composing, `position` (1 is next) while queued."""
+
+    stage: Stage
+    fraction: float = 0.0
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """A finished clip: its recipe and its files' contents.
+
+    `audio` is an MP3 of `seconds` seconds, `midi` a Standard MIDI File, `picture` a PNG piano roll.
+    """
+
+    title: str
+    recipe: Recipe
+    seconds: float
+    audio: bytes
+    midi: bytes
+    picture: bytes

@@ -1,0 +1,84 @@
+"""Everything that can go wrong in a way a person is told about.
+
+An error carries a `Reason` and values, not a sentence: the sentence is looked up in the reader's
+language. `SENTENCES` is the English one; other languages live with the cogs' catalogues.
+"""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    LENGTH_OUT_OF_RANGE = "length_out_of_range"
+    TEMPO_OUT_OF_RANGE = "tempo_out_of_range"
+    TEMPERATURE_OUT_OF_RANGE = "temperature_out_of_range"
+    SEED_OUT_OF_RANGE = "seed_out_of_range"
+    UNKNOWN_KEY = "unknown_key"
+    UNKNOWN_GENRE = "unknown_genre"
+    UNKNOWN_STYLE = "unknown_style"
+    NO_STYLES = "no_styles"
+    WEIGHTS_UNUSABLE = "weights_unusable"
+    ENGINE_STARTING = "engine_starting"
+    ENGINE_DIED = "engine_died"
+    QUEUE_FULL = "queue_full"
+    DISK_FULL = "disk_full"
+    DATABASE_BUSY = "database_busy"
+    UPLOAD_REFUSED = "upload_refused"
+    NOT_FOUND = "not_found"
+    FILES_GONE = "files_gone"
+    BUG = "bug"
+
+
+SENTENCES: dict[Reason, str] = {
+    Reason.LENGTH_OUT_OF_RANGE: "A clip can be {low} to {high} seconds long; you asked for {value}.",
+    Reason.TEMPO_OUT_OF_RANGE: "The tempo can be {low} to {high} beats a minute; you asked for {value}.",
+    Reason.TEMPERATURE_OUT_OF_RANGE: "The temperature can be {low} to {high}; you asked for {value}.",
+    Reason.SEED_OUT_OF_RANGE: "A seed is a whole number from {low} to {high}; you gave {value}.",
+    Reason.UNKNOWN_KEY: "I don't know the key “{value}”. Try D, Bb, F# minor or Am.",
+    Reason.UNKNOWN_GENRE: "I can't play “{value}” in this style. I know: {known}.",
+    Reason.UNKNOWN_STYLE: "I have no style “{value}”. I know: {known}.",
+    Reason.NO_STYLES: (
+        "No trained model was found in models/weights, so I can't compose. "
+        "Fetch the weights again (git checkout models/weights) and restart me."
+    ),
+    Reason.WEIGHTS_UNUSABLE: (
+        "The weights of “{style}” can't be used: {problem}. "
+        "Fetch them again (git checkout models/weights) and restart me."
+    ),
+    Reason.ENGINE_STARTING: "The composer is still warming up. Please try again in a few seconds.",
+    Reason.ENGINE_DIED: "The composer stopped in the middle of this, twice. Please try another seed.",
+    Reason.QUEUE_FULL: "{waiting} requests are waiting already. Please try again in a minute.",
+    Reason.DISK_FULL: "My disk is full, so I couldn't keep the clip. Please tell whoever runs me.",
+    Reason.DATABASE_BUSY: "My library is busy right now. Please try again in a moment.",
+    Reason.UPLOAD_REFUSED: "Discord refused the upload. The clip is kept, but I couldn't post it here.",
+    Reason.NOT_FOUND: "There is no clip {value} here.",
+    Reason.FILES_GONE: "The files of clip {value} were cleaned away to make room.",
+    Reason.BUG: "Something broke on my side.",
+}
+
+
+class NightingaleError(Exception):
+    """Base of all errors that reach a person. `str()` gives the English sentence."""
+
+    def __init__(self, reason: Reason, **values: object) -> None:
+        super().__init__(reason, values)
+        self.reason = reason
+        self.values = values
+
+    def __str__(self) -> str:
+        return SENTENCES[self.reason].format(**self.values)
+
+
+class BadRequest(NightingaleError):
+    """The request can't be met as asked; the person can change it."""
+
+
+class Unavailable(NightingaleError):
+    """The request was fine, but the bot can't serve it now; trying again may help."""
+
+
+class Bug(NightingaleError):
+    """Something that should not happen; the trace is in the log."""
+
+    def __init__(self, trace: str = "") -> None:
+        super().__init__(Reason.BUG)
+        self.trace = trace

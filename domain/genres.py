@@ -1,0 +1,22 @@
+"""The genres that the corpora hold, by the names people type."""
+
+from enum import StrEnum
+
+
+class Genre(StrEnum):
+    """Which of these a style offers is said by its model card, after its evaluation."""
+
+    REEL = "reel"
+    JIG = "jig"
+    SLIP_JIG = "slip jig"
+    HORNPIPE = "hornpipe"
+    POLKA = "polka"
+    CHORALE = "chorale"
+    HYMN = "hymn"
+    GUITAR = "guitar"
+    BAROQUE = "baroque"
+    CLASSICAL = "classical"
+    ROMANTIC = "romantic"
+    RAGTIME = "ragtime"
+    FOLK = "folk"
+    SONG = "song"
