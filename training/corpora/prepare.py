@@ -1,0 +1,71 @@
+"""From the upstream archives to one file of works, with the licence of each.
+
+Every run starts from the archives: nothing is kept between runs but the result.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from training.corpora import cre, js_fakes
+from training.corpora.archives import CRE, JS_FAKES, Upstream, find_upstream, verify
+from training.corpora.families import group
+from training.corpora.works import Work, save_works
+
+WORKS_FILE = "works.jsonl.gz"
+LICENCES_FILE = "licences.json"
+
+_READERS: tuple[tuple[Upstream, Callable[[Path], Iterator[Work]]], ...] = (
+    (CRE, cre.read_works),
+    (JS_FAKES, js_fakes.read_works),
+)
+
+
+def prepare(*, archives: Path, out: Path) -> None:
+    """Read the collections in `archives` into `out`: the works, and a manifest of their licences.
+
+    Raises ArchiveError when a collection is missing or its archive is not the expected one.
+    """
+    # All are checked before any is read: a wrong last one should not cost minutes.
+    paths = {upstream.name: find_upstream(archives, upstream) for upstream, _ in _READERS}
+    for upstream, _ in _READERS:
+        verify(paths[upstream.name], upstream)
+    works: list[Work] = []
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        for upstream, read_works in _READERS:
+            task = progress.add_task(upstream.name, total=None)
+            for work in read_works(paths[upstream.name]):
+                works.append(work)
+                progress.advance(task)
+            progress.update(task, total=progress.tasks[task].completed)
+    grouped = group(works)
+    save_works(out / WORKS_FILE, grouped.works)
+    write_licences(out / LICENCES_FILE, grouped.works)
+    print(
+        f"{len(grouped.works)} works; {grouped.duplicates} duplicates dropped, "
+        f"{grouped.joined} families joined by near-duplicates"
+    )
+
+
+def write_licences(path: Path, works: Sequence[Work]) -> None:
+    """Write the licence manifest: one row a work."""
+    upstreams = {upstream.name: upstream for upstream, _ in _READERS}
+    rows = [
+        {
+            "id": work.id,
+            "source": work.source,
+            "upstream": upstreams[work.source].url,
+            "commit": upstreams[work.source].commit,
+            "title": work.title,
+            "composer": work.composer,
+            "licence": work.licence,
+            "genre": str(work.genre),
+            "split": work.split,
+        }
+        for work in works
+    ]
+    path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
