@@ -19,6 +19,7 @@ class Reason(StrEnum):
     WEIGHTS_UNUSABLE = "weights_unusable"
     ENGINE_STARTING = "engine_starting"
     ENGINE_DIED = "engine_died"
+    ENGINE_DOWN = "engine_down"
     QUEUE_FULL = "queue_full"
     DISK_FULL = "disk_full"
     DATABASE_BUSY = "database_busy"
@@ -46,6 +47,7 @@ SENTENCES: dict[Reason, str] = {
     ),
     Reason.ENGINE_STARTING: "The composer is still warming up. Please try again in a few seconds.",
     Reason.ENGINE_DIED: "The composer stopped in the middle of this, twice. Please try another seed.",
+    Reason.ENGINE_DOWN: "The composer isn't running right now. If it stays so, please tell whoever runs me.",
     Reason.QUEUE_FULL: "{waiting} requests are waiting already. Please try again in a minute.",
     Reason.DISK_FULL: "My disk is full, so I couldn't keep the clip. Please tell whoever runs me.",
     Reason.DATABASE_BUSY: "My library is busy right now. Please try again in a moment.",
