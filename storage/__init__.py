@@ -1,0 +1,58 @@
+"""The library: everything the bot remembers, in SQLite and a folder of files. All SQL is in here.
+
+Knows nothing of Discord beyond its ids, and nothing of how music is made.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage.clips import Clips, StoredClip
+from storage.database import DatabaseTooNew, open_database
+from storage.errors import plain_errors
+from storage.files import ClipFolder
+from storage.jobs import Job, JobKind, Jobs, JobStatus
+from storage.ratings import Favourites, Ratings
+
+__all__ = [
+    "Clips",
+    "DatabaseTooNew",
+    "Favourites",
+    "Job",
+    "JobKind",
+    "JobStatus",
+    "Jobs",
+    "Ratings",
+    "Storage",
+    "StoredClip",
+    "open_storage",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """One noun an attribute; all of them share one connection."""
+
+    jobs: Jobs
+    clips: Clips
+    ratings: Ratings
+    favourites: Favourites
+
+
+@asynccontextmanager
+async def open_storage(data_folder: Path, *, max_clip_bytes: int) -> AsyncGenerator[Storage, None]:
+    """The library in `data_folder`, made where there is none, migrated and tidied; for one process only.
+
+    `max_clip_bytes` is the cap on all clips' files together. Raises DatabaseTooNew,
+    Unavailable(DATABASE_BUSY or DISK_FULL), OSError, or the sqlite3 error of a failed migration.
+    """
+    clip_folder = data_folder / "clips"
+    with plain_errors():
+        clip_folder.mkdir(parents=True, exist_ok=True)
+    async with open_database(data_folder / "nightingale.db") as database:
+        clips = Clips(database, ClipFolder(clip_folder), max_clip_bytes=max_clip_bytes)
+        await clips.tidy()
+        yield Storage(
+            jobs=Jobs(database), clips=clips, ratings=Ratings(database), favourites=Favourites(database)
+        )

@@ -1,0 +1,219 @@
+"""Finished clips: a row and four files each, kept in step, and cleaned to a size cap, oldest first."""
+
+import asyncio
+import logging
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import aiosqlite
+
+from domain.clips import Clip
+from domain.errors import Reason, Unavailable
+from domain.requests import Recipe
+from storage.database import Database, unbroken
+from storage.errors import plain_errors
+from storage.files import ClipFolder
+from storage.times import moment, now_milliseconds
+
+_log = logging.getLogger(__name__)
+
+_OPEN_JOB = "SELECT 1 FROM jobs WHERE id = ? AND status IN ('queued', 'running')"
+_CLIP_ROW = """
+    SELECT clips.*, jobs.user_id, jobs.guild_id, jobs.channel_id
+    FROM clips JOIN jobs USING (id) WHERE id = :id
+"""
+_OLDEST_BEYOND = """
+    SELECT id, file_bytes FROM (
+        SELECT id, file_bytes, sum(file_bytes) OVER (ORDER BY id) - file_bytes AS freed_before
+        FROM clips
+        WHERE files_cleaned_at IS NULL
+            AND id IS NOT :spared_id
+            AND NOT EXISTS (SELECT 1 FROM ratings WHERE clip_id = clips.id)
+            AND NOT EXISTS (SELECT 1 FROM favourites WHERE clip_id = clips.id)
+    )
+    WHERE freed_before < :excess
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredClip:
+    """A clip as the library knows it; its id is its job's id, shown as `#42`.
+
+    The paths say where the files lie, or lay: with `files_cleaned` they are gone, and the recipe can
+    make them again. `created_at` is aware, in UTC; `user_id` is who asked for the clip.
+    """
+
+    id: int
+    title: str
+    recipe: Recipe
+    seconds: float
+    user_id: int
+    guild_id: int | None
+    created_at: datetime
+    midi: Path
+    audio: Path
+    picture: Path
+    recipe_file: Path
+    files_cleaned: bool = False
+
+
+class Clips:
+    """The table of clips and the folder of their files, under `max_clip_bytes` for all files together.
+
+    The files of a clip that somebody rated or saved are never cleaned away, nor those of one just saved;
+    where these alone pass the cap, it is passed.
+    """
+
+    def __init__(self, database: Database, folder: ClipFolder, *, max_clip_bytes: int) -> None:
+        self._database = database
+        self._folder = folder
+        self._max_clip_bytes = max_clip_bytes
+
+    async def save(self, job_id: int, clip: Clip) -> StoredClip:
+        """Keep the clip of an open job, finish the job, and clean to the cap.
+
+        On an error neither row nor files stay, the job is still open, and it may be tried again.
+        Cancelled, it first finishes. Raises Unavailable(DATABASE_BUSY or DISK_FULL), and ValueError for
+        a job that is not open.
+        """
+        return await unbroken(self._save(job_id, clip))
+
+    async def get(
+        self, clip_id: int, *, guild_id: int | None, channel_id: int | None = None
+    ) -> StoredClip | None:
+        """The clip, where it was made on this server; None for another server's or an unknown one.
+
+        `guild_id` None looks among the clips of direct messages; give `channel_id` as well to find only
+        those of this conversation.
+        """
+        row = await self._database.row(_CLIP_ROW, {"id": clip_id})
+        if row is None or row["guild_id"] != guild_id:
+            return None
+        if guild_id is None and channel_id not in (None, row["channel_id"]):
+            return None
+        return self._stored_clip(row)
+
+    async def load(self, clip: StoredClip) -> Clip:
+        """The clip with its files' contents.
+
+        Raises Unavailable(FILES_GONE) when they were cleaned away, or removed by somebody else.
+        """
+        try:
+            midi, audio, picture = await asyncio.to_thread(self._folder.read, clip.id)
+        except FileNotFoundError as error:
+            raise Unavailable(Reason.FILES_GONE, value=f"#{clip.id}") from error
+        return Clip(
+            title=clip.title,
+            recipe=clip.recipe,
+            seconds=clip.seconds,
+            audio=audio,
+            midi=midi,
+            picture=picture,
+        )
+
+    async def tidy(self) -> None:
+        """Remove the files that a crash left without a row, then clean to the cap.
+
+        For the start, before anything is saved: files that are just being saved look the same.
+        """
+        kept = await self._database.rows("SELECT id FROM clips WHERE files_cleaned_at IS NULL")
+        newest = await self._database.row("SELECT seq FROM sqlite_sequence WHERE name = 'jobs'")
+        swept = await asyncio.to_thread(
+            self._folder.sweep,
+            kept={row["id"] for row in kept},
+            newest_id=0 if newest is None else newest["seq"],
+        )
+        if swept:
+            _log.warning("Removed %d files that a crash had left without a clip.", swept)
+        async with self._database.transaction() as connection:
+            cleaned = await self._mark_cleaned(connection, spared_id=None)
+        await asyncio.to_thread(self._folder.remove, cleaned)
+
+    async def _save(self, job_id: int, clip: Clip) -> StoredClip:
+        # Asked before anything is written: the files of a job already finished must not be touched.
+        if not await self._database.rows(_OPEN_JOB, (job_id,)):
+            raise ValueError(f"job {job_id} is not open")
+        with plain_errors():
+            file_bytes = await asyncio.to_thread(self._folder.write, job_id, clip)
+        try:
+            async with self._database.transaction() as connection:
+                await _insert(connection, job_id, clip, file_bytes=file_bytes)
+                [row] = await connection.execute_fetchall(_CLIP_ROW, {"id": job_id})
+                cleaned = await self._mark_cleaned(connection, spared_id=job_id)
+        except Exception:
+            # Not on a cancellation, which here can only be the loop's end and may have come after the
+            # COMMIT: then `tidy` tells at the next start whether the files have a row.
+            await asyncio.to_thread(self._folder.remove, [job_id])
+            raise
+        await asyncio.to_thread(self._folder.remove, cleaned)
+        return self._stored_clip(row)
+
+    async def _mark_cleaned(self, connection: aiosqlite.Connection, *, spared_id: int | None) -> list[int]:
+        """Mark the oldest clips cleaned until the rest is under the cap; whose files are to be removed.
+
+        Marked first and removed after the COMMIT: a crash between leaves files for `tidy`, never a row
+        that promises files.
+        """
+        [[kept_bytes]] = await connection.execute_fetchall(
+            "SELECT coalesce(sum(file_bytes), 0) FROM clips WHERE files_cleaned_at IS NULL"
+        )
+        excess = kept_bytes - self._max_clip_bytes
+        if excess <= 0:
+            return []
+        found = await connection.execute_fetchall(_OLDEST_BEYOND, {"spared_id": spared_id, "excess": excess})
+        rows = list(found)
+        if sum(row["file_bytes"] for row in rows) < excess:
+            _log.warning("Rated and saved clips alone fill the room of %d bytes.", self._max_clip_bytes)
+        ids = [row["id"] for row in rows]
+        now = now_milliseconds()
+        await connection.executemany(
+            "UPDATE clips SET files_cleaned_at = ? WHERE id = ?", [(now, clip_id) for clip_id in ids]
+        )
+        return ids
+
+    def _stored_clip(self, row: sqlite3.Row) -> StoredClip:
+        paths = self._folder.paths(row["id"])
+        return StoredClip(
+            id=row["id"],
+            title=row["title"],
+            recipe=Recipe.from_json(row["recipe"]),
+            seconds=row["seconds"],
+            user_id=row["user_id"],
+            guild_id=row["guild_id"],
+            created_at=moment(row["created_at"]),
+            midi=paths.midi,
+            audio=paths.audio,
+            picture=paths.picture,
+            recipe_file=paths.recipe_file,
+            files_cleaned=row["files_cleaned_at"] is not None,
+        )
+
+
+async def _insert(connection: aiosqlite.Connection, job_id: int, clip: Clip, *, file_bytes: int) -> None:
+    """Add the clip's row and finish its job. Raises ValueError when the job was ended meanwhile."""
+    request, model_version = clip.recipe.request, clip.recipe.model_version
+    now = now_milliseconds()
+    finished = await connection.execute(
+        "UPDATE jobs SET status = 'finished', finished_at = ?, model_version = ?"
+        " WHERE id = ? AND status IN ('queued', 'running')",
+        (now, model_version, job_id),
+    )
+    if finished.rowcount == 0:
+        raise ValueError(f"job {job_id} was ended while its clip was being saved")
+    await connection.execute(
+        "INSERT INTO clips (id, title, style, genre, model_version, recipe, seconds, file_bytes, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            job_id,
+            clip.title,
+            request.style,
+            request.genre,
+            model_version,
+            clip.recipe.to_json(),
+            clip.seconds,
+            file_bytes,
+            now,
+        ),
+    )

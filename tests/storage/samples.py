@@ -1,0 +1,35 @@
+"""Requests and clips to store; importable by the processes that the crash tests start."""
+
+from domain.clips import Clip
+from domain.requests import ComposeRequest, Recipe
+from domain.score import Key, Mode
+from storage import Storage, StoredClip
+
+GUILD, CHANNEL, USER = 11, 22, 33
+
+REQUEST = ComposeRequest(style="rnn", seed=7)
+
+
+def finished_clip(*, audio_bytes: int = 4000, title: str = "Reel in D") -> Clip:
+    """A clip whose files look like real ones at their beginnings, the audio of a chosen size."""
+    request = ComposeRequest(
+        style="rnn", seed=7, genre="reel", key=Key(2, Mode.MAJOR), tempo=112.0, temperature=0.95
+    )
+    return Clip(
+        title=title,
+        recipe=Recipe(request=request, model_version="rnn-1", metre="4/4", bars=16),
+        seconds=30.25,
+        audio=b"\xff\xfb" + bytes(audio_bytes - 2),
+        midi=b"MThd" + bytes(100),
+        picture=b"\x89PNG" + bytes(300),
+    )
+
+
+async def add_job(storage: Storage, *, guild_id: int | None = GUILD, channel_id: int = CHANNEL) -> int:
+    return await storage.jobs.add(REQUEST, user_id=USER, guild_id=guild_id, channel_id=channel_id)
+
+
+async def add_clip(storage: Storage, *, audio_bytes: int = 4000, guild_id: int | None = GUILD) -> StoredClip:
+    job_id = await add_job(storage, guild_id=guild_id)
+    await storage.jobs.start(job_id)
+    return await storage.clips.save(job_id, finished_clip(audio_bytes=audio_bytes))
