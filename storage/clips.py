@@ -165,7 +165,10 @@ class Clips:
         found = await connection.execute_fetchall(_OLDEST_BEYOND, {"spared_id": spared_id, "excess": excess})
         rows = list(found)
         if sum(row["file_bytes"] for row in rows) < excess:
-            _log.warning("Rated and saved clips alone fill the room of %d bytes.", self._max_clip_bytes)
+            _log.warning(
+                "Clips that can't be cleaned away (rated, saved, just made) are over the cap of %d bytes.",
+                self._max_clip_bytes,
+            )
         ids = [row["id"] for row in rows]
         now = now_milliseconds()
         await connection.executemany(

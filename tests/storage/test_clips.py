@@ -239,7 +239,7 @@ async def test_a_clip_just_saved_is_kept_even_beyond_the_cap(
 ):
     async with open_storage(tmp_path, max_clip_bytes=1) as storage:
         first = await add_clip(storage)
-        assert "fill the room of 1 bytes" in caplog.text
+        assert "over the cap of 1 bytes" in caplog.text
         assert await storage.clips.load(first) == finished_clip()
         second = await add_clip(storage)
         assert _files(tmp_path) == _paths(second)
