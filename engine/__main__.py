@@ -1,0 +1,182 @@
+"""The engine without Discord: `python -m engine compose --style rnn --genre reel --count 20 --out clips`.
+
+Goes through the same `Engine` as the bot, so it also shows whether an engine works at all.
+"""
+
+import argparse
+import asyncio
+import errno
+import random
+import sys
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress as ProgressBar
+
+from domain.clips import Clip, Progress, Stage
+from domain.errors import BadRequest, Bug, NightingaleError, Reason, Unavailable
+from domain.requests import DEFAULT_LENGTH_SECONDS, DEFAULT_TEMPERATURE, SEED, ComposeRequest
+from domain.score import Key
+from engine.client import Engine
+from engine.worker import COMPOSER
+from models import registry
+
+
+def main(arguments: Sequence[str] | None = None, *, composer: str = COMPOSER) -> int:
+    """Run a command line and return its exit code: 0, 1 failed, 2 bad request, 130 interrupted."""
+    options = _parser().parse_args(arguments)
+    console = Console(stderr=True, highlight=False)
+    if options.list:
+        print(_offers(options.weights))
+        return 0
+    try:
+        requests = _requests(options)
+        if options.seed is None:
+            console.print(f"Seed {requests[0].seed}")
+        options.out.mkdir(parents=True, exist_ok=True)
+        asyncio.run(_compose_all(requests, options, console, composer=composer))
+    except NightingaleError as error:
+        if isinstance(error, Bug):
+            console.print(error.trace, markup=False)
+        console.print(str(error), markup=False, style="red")
+        return 2 if isinstance(error, BadRequest) else 1
+    except OSError as error:
+        console.print(f"I can't write {error.filename}: {error.strerror}.", markup=False, style="red")
+        return 1
+    except KeyboardInterrupt:
+        console.print("Stopped. The clips finished so far are kept.")
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m engine", description="Compose without Discord.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    compose = commands.add_parser(
+        "compose",
+        help="compose clips into a folder",
+        description="Compose clips into a folder: STYLE-GENRE-SEED.mp3, .mid, .png and .json (the recipe).",
+    )
+    compose.add_argument("--list", action="store_true", help="print the styles with their genres, and stop")
+    compose.add_argument("--style", default="rnn", help="which model composes (default: %(default)s)")
+    compose.add_argument("--genre", help="one of the style's genres (default: drawn from the seed)")
+    compose.add_argument("--length", type=float, default=DEFAULT_LENGTH_SECONDS, metavar="SECONDS")
+    compose.add_argument("--key", help='such as D, Bb or "F# minor" (default: drawn from the seed)')
+    compose.add_argument("--tempo", type=float, metavar="BPM", help="beats a minute (default: the genre's)")
+    compose.add_argument("--temperature", type=float, default=DEFAULT_TEMPERATURE, metavar="T")
+    compose.add_argument(
+        "--seed", type=int, help="of the first clip; the next ones count up (default: drawn)"
+    )
+    compose.add_argument("--count", type=_count, default=1, metavar="N", help="how many clips")
+    compose.add_argument(
+        "--out", type=Path, default=Path("clips"), metavar="DIR", help="default: %(default)s"
+    )
+    compose.add_argument("--device", choices=("cpu", "cuda", "mps"), help="default: the fastest there is")
+    compose.add_argument(
+        "--weights", type=Path, default=registry.WEIGHTS, metavar="DIR", help="other weights than the shipped"
+    )
+    return parser
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return count
+
+
+def _offers(weights: Path) -> str:
+    """A line for each style: its name, model version and genres."""
+    styles = registry.available_styles(weights)
+    if not styles:
+        return str(Unavailable(Reason.NO_STYLES))
+    return "\n".join(f"{style.name} ({style.model_version}): {', '.join(style.genres)}" for style in styles)
+
+
+def _requests(options: argparse.Namespace) -> list[ComposeRequest]:
+    """One request a clip, all checked before anything starts. Raises BadRequest."""
+    seed = options.seed
+    if seed is None:
+        seed = random.randint(SEED[0], SEED[1] - options.count)
+    try:
+        key = None if options.key is None else Key.parse(options.key)
+    except ValueError as error:
+        raise BadRequest(Reason.UNKNOWN_KEY, value=options.key) from error
+    first = ComposeRequest(
+        style=options.style,
+        seed=seed,
+        length_seconds=options.length,
+        genre=options.genre,
+        key=key,
+        tempo=options.tempo,
+        temperature=options.temperature,
+    )
+    return [replace(first, seed=seed + index) for index in range(options.count)]
+
+
+async def _compose_all(
+    requests: list[ComposeRequest], options: argparse.Namespace, console: Console, *, composer: str
+) -> None:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn() if len(requests) > 1 else TextColumn("{task.percentage:.0f}%"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    engine = Engine(weights=options.weights, device=options.device, composer=composer)
+    async with engine:
+        with ProgressBar(*columns, console=console) as bar:
+            task = bar.add_task("starting", total=len(requests))
+            await engine.ready()
+            for index, request in enumerate(requests):
+                async with aclosing(engine.compose(request)) as news:
+                    async for step in news:
+                        if isinstance(step, Clip):
+                            name = _write(step, options.out)
+                            bar.update(task, completed=index + 1)
+                            bar.console.print(f"{options.out / name}.mp3  {step.seconds:.1f} s", markup=False)
+                        else:
+                            done = _share(step)
+                            bar.update(
+                                task, completed=index + done, description=f"seed {request.seed}: {step.stage}"
+                            )
+
+
+def _share(progress: Progress) -> float:
+    """How much of a clip is done, for the bar: rendering is about the last tenth."""
+    match progress.stage:
+        case Stage.QUEUED:
+            return 0.0
+        case Stage.COMPOSING:
+            return 0.9 * progress.fraction
+        case Stage.RENDERING:
+            return 0.9
+
+
+def _write(clip: Clip, folder: Path) -> str:
+    """Write a clip's four files and return their common name. Raises OSError; Unavailable when full."""
+    request = clip.recipe.request
+    name = f"{request.style}-{request.genre}-{request.seed}".replace(" ", "-")
+    files = {
+        "mp3": clip.audio,
+        "mid": clip.midi,
+        "png": clip.picture,
+        "json": clip.recipe.to_json().encode(),
+    }
+    try:
+        for suffix, content in files.items():
+            (folder / f"{name}.{suffix}").write_bytes(content)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise Unavailable(Reason.DISK_FULL) from error
+        raise
+    return name
+
+
+if __name__ == "__main__":
+    sys.exit(main())

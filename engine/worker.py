@@ -1,0 +1,113 @@
+"""The engine process's main loop, and the one door to the craft.
+
+Takes jobs one at a time, steps their generators and reports each step. Knows nothing of owners,
+queues or retries. The composer comes by its dotted name, so that this module, which the parent
+imports to name `serve`, loads neither torch nor numpy, and so that tests can bring a toy.
+"""
+
+import faulthandler
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Generator
+from contextlib import closing
+from multiprocessing.connection import Connection
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import Protocol
+
+from domain.clips import Clip, Progress
+from domain.requests import ComposeRequest
+from engine.messages import Cancel, Cancelled, Command, Failed, Finished, Progressed, Ready, Submit
+
+COMPOSER = "engine.craft.composing:Composer"
+
+Inbox = queue.SimpleQueue[Command]
+
+
+class Composer(Protocol):
+    """What `composer` has to name: a class taking (weights, device) that loads its models."""
+
+    def warm_up(self) -> None: ...
+
+    def compose(self, request: ComposeRequest) -> Generator[Progress | Clip, None, None]:
+        """Yield Progress at each step and, last, the Clip. Closed at a step when cancelled."""
+        ...
+
+
+def serve(
+    commands: Connection, events: Connection, *, composer: str, weights: Path, device: str | None
+) -> None:
+    """Run until the parent closes `commands`; return early only when the composer can't be made."""
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C reaches the whole group; the parent ends this process
+    if sys.stderr:
+        faulthandler.enable()  # a segfault leaves its trace in the log
+    inbox = _listen(commands)
+    began = time.monotonic()
+    try:
+        made: Composer = resolve_name(composer)(weights, device)
+        made.warm_up()
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - reported with its trace
+        events.send(Failed.from_error(error, job=None))
+        return
+    events.send(Ready(time.monotonic() - began))
+    while True:
+        command = inbox.get()
+        if isinstance(command, Submit):
+            _run(command, made, inbox, events)
+
+
+def _listen(commands: Connection) -> Inbox:
+    """Move commands into a queue as they come, and end the process with the parent.
+
+    The pipe's end means that the parent closed it or died. Leaving from this thread works in the
+    middle of a step too, so no orphan composes on.
+    """
+    inbox: Inbox = queue.SimpleQueue()
+
+    def listen() -> None:
+        while True:
+            try:
+                inbox.put(commands.recv())
+            except (EOFError, OSError):
+                os._exit(0)
+
+    threading.Thread(target=listen, name="commands", daemon=True).start()
+    return inbox
+
+
+def _run(submit: Submit, composer: Composer, inbox: Inbox, events: Connection) -> None:
+    """Run one job and report its end. A MemoryError ends the process: a fresh one may have room."""
+    try:
+        with closing(composer.compose(submit.request)) as steps:
+            end = _step_through(submit.job, steps, inbox, events)
+        events.send(end)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - reported with its trace
+        events.send(Failed.from_error(error, job=submit.job))
+
+
+def _step_through(
+    job: int,
+    steps: Generator[Progress | Clip, None, None],
+    inbox: Inbox,
+    events: Connection,
+) -> Finished | Cancelled:
+    """Report each step and return the last event, which is to be sent once the steps are closed."""
+    for step in steps:
+        if isinstance(step, Clip):
+            return Finished(job, step)
+        # Nothing but cancels comes while a job runs; one of another job is late and means nothing.
+        while not inbox.empty():
+            if inbox.get() == Cancel(job):
+                return Cancelled(job)
+        events.send(Progressed(job, step))
+    raise RuntimeError("the composer ended without a clip")

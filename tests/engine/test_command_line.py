@@ -1,0 +1,120 @@
+"""`python -m engine`, through the real process with toys."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from domain.requests import Recipe
+from engine.__main__ import main
+from tests.engine.toys import TOY
+
+
+def compose(folder: Path, *options: str) -> int:
+    out = ("--out", str(folder / "out"), "--weights", str(folder))
+    return main(["compose", *out, *options], composer=TOY)
+
+
+def test_each_clip_becomes_four_files(tmp_path: Path):
+    assert compose(tmp_path, "--style", "quick", "--seed", "7", "--count", "3") == 0
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {
+        f"quick-slip-jig-{seed}.{suffix}" for seed in (7, 8, 9) for suffix in ("mp3", "mid", "png", "json")
+    }
+    recipe = Recipe.from_json((tmp_path / "out/quick-slip-jig-8.json").read_text())
+    assert recipe.request.seed == 8
+    assert (tmp_path / "out/quick-slip-jig-8.mp3").read_bytes() == b"mp3"
+
+
+def test_drawn_seed_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert compose(tmp_path, "--style", "quick") == 0
+    (recipe,) = (tmp_path / "out").glob("*.json")
+    seed = Recipe.from_json(recipe.read_text()).request.seed
+    assert f"Seed {seed}\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--length", "500"], "A clip can be 5 to 120 seconds long; you asked for 500.0."),
+        (["--key", "H"], "I don't know the key “H”."),
+        (["--seed", str(2**31 - 1), "--count", "2"], "A seed is a whole number"),
+        (["--style", "bad"], "I can't play “polka” in this style."),
+    ],
+)
+def test_bad_request_is_a_sentence_and_exit_code_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], sentence: str
+):
+    assert compose(tmp_path, *options) == 2
+    complaint = capsys.readouterr().err
+    assert sentence in complaint
+    assert "Traceback" not in complaint
+
+
+def test_failure_is_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert compose(tmp_path, "--style", "unavailable") == 1
+    complaint = capsys.readouterr().err
+    assert "a tensor is missing" in complaint
+    assert "Traceback" not in complaint
+
+
+def test_bug_shows_its_trace(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert compose(tmp_path, "--style", "broken") == 1
+    assert "a mistake in the toy" in capsys.readouterr().err
+
+
+def test_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "out").write_text("a file, where a folder is needed")
+    assert compose(tmp_path, "--style", "quick") == 1
+    assert "File exists" in capsys.readouterr().err
+
+
+def test_full_disk_is_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    assert compose(tmp_path, "--style", "quick") == 1
+    assert "My disk is full" in capsys.readouterr().err
+
+
+def test_list_shows_styles_with_their_genres(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert compose(tmp_path, "--list") == 0
+    assert "No trained model was found" in capsys.readouterr().out
+    card = {"version": "toy-1", "genres": ["reel", "slip jig"], "sha256": ""}
+    (tmp_path / "toy.json").write_text(json.dumps(card))
+    (tmp_path / "toy.safetensors").touch()
+    assert compose(tmp_path, "--list") == 0
+    assert capsys.readouterr().out == "toy (toy-1): reel, slip jig\n"
+
+
+def test_count_must_be_positive(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as raised:
+        compose(tmp_path, "--count", "0")
+    assert raised.value.code == 2
+    assert "at least 1" in capsys.readouterr().err
+
+
+def test_interrupt_ends_everything_quietly(tmp_path: Path):
+    arguments = ["compose", "--style", "hang", "--out", str(tmp_path), "--weights", str(tmp_path)]
+    script = f"import sys; from engine.__main__ import main; sys.exit(main({arguments}, composer={TOY!r}))"
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as program:
+        log = tmp_path / "log"
+        ends = time.monotonic() + 60
+        while not (log.exists() and "hanging" in log.read_text()) and time.monotonic() < ends:
+            time.sleep(0.01)
+        os.killpg(program.pid, signal.SIGINT)  # as a terminal does: to the whole group
+        _, complaint = program.communicate(timeout=60)  # returns when no process holds the pipes
+    assert program.returncode == 130
+    assert "Stopped." in complaint
+    assert "Traceback" not in complaint

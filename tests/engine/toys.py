@@ -1,0 +1,163 @@
+"""Composers that run in the real engine process and need no model.
+
+`Toy` does what the request's style says. The weights folder is where it and the test meet: the toy
+appends to `log`, and waits for the files that a test makes there. Imports no torch, so spawning it is quick.
+"""
+
+import faulthandler
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+from domain.clips import Clip, Progress, Stage
+from domain.errors import BadRequest, Reason, Unavailable
+from domain.requests import ComposeRequest, Recipe
+from domain.score import Key
+
+TOY = "tests.engine.toys:Toy"
+
+Steps = Generator[Progress | Clip, None, None]
+
+DEATHS: dict[str, Callable[[], object]] = {
+    "exit": lambda: os._exit(1),
+    "killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "segfault": faulthandler._sigsegv,
+    "memory": lambda: bytearray(1 << 62),
+}
+
+
+def clip(request: ComposeRequest, *, audio: bytes = b"mp3") -> Clip:
+    """A clip whose title tells which process made it."""
+    recipe = Recipe(
+        request=ComposeRequest(
+            style=request.style, seed=request.seed, genre="slip jig", key=Key(2), tempo=120
+        ),
+        model_version="toy-1",
+        metre="9/8",
+        bars=8,
+    )
+    return Clip(title=str(os.getpid()), recipe=recipe, seconds=5.0, audio=audio, midi=b"midi", picture=b"png")
+
+
+class Toy:
+    def __init__(self, weights: Path, device: str | None) -> None:
+        self.folder = weights
+        self.note(f"born {device}")
+
+    def note(self, text: str) -> None:
+        with (self.folder / "log").open("a") as log:
+            log.write(text + "\n")
+
+    def first_time(self, name: str) -> bool:
+        """True once per folder, whatever dies in between."""
+        marker = self.folder / name
+        if marker.exists():
+            return False
+        marker.touch()
+        return True
+
+    def warm_up(self) -> None:
+        self.note("warm")
+
+    def compose(self, request: ComposeRequest) -> Steps:
+        self.note(f"run {request.seed}")
+        act, _, argument = request.style.partition(":")
+        yield from getattr(self, act)(request, argument)
+
+    def quick(self, request: ComposeRequest, _: str) -> Steps:
+        yield Progress(Stage.COMPOSING, 0.0)
+        yield Progress(Stage.COMPOSING, 0.5)
+        yield Progress(Stage.RENDERING)
+        yield clip(request)
+
+    def gated(self, request: ComposeRequest, gate: str) -> Steps:
+        """Step until the test makes the file `gate`."""
+        try:
+            while not (self.folder / gate).exists():
+                yield Progress(Stage.COMPOSING, 0.5)
+                time.sleep(0.005)
+        except GeneratorExit:
+            self.note(f"closed {request.seed}")
+            raise
+        yield clip(request)
+
+    def huge(self, request: ComposeRequest, _: str) -> Steps:
+        yield clip(request, audio=bytes(range(256)) * (5 * 4096))
+
+    def die_once(self, request: ComposeRequest, how: str) -> Steps:
+        yield Progress(Stage.COMPOSING, 0.1)
+        if self.first_time(f"died {how}"):
+            DEATHS[how]()
+        yield clip(request)
+
+    def die(self, request: ComposeRequest, how: str) -> Steps:
+        yield Progress(Stage.COMPOSING, 0.1)
+        DEATHS[how]()
+
+    def hang_once(self, request: ComposeRequest, _: str) -> Steps:
+        yield Progress(Stage.COMPOSING, 0.1)
+        if self.first_time("hung"):
+            time.sleep(1000)
+        yield clip(request)
+
+    def hang(self, request: ComposeRequest, _: str) -> Steps:
+        yield Progress(Stage.COMPOSING, 0.1)
+        self.note("hanging")
+        time.sleep(1000)
+
+    def bad(self, request: ComposeRequest, _: str) -> Steps:
+        yield Progress(Stage.COMPOSING, 0.1)
+        raise BadRequest(Reason.UNKNOWN_GENRE, value="polka", known=["reel", "jig"])
+
+    def unavailable(self, request: ComposeRequest, _: str) -> Steps:
+        raise Unavailable(Reason.WEIGHTS_UNUSABLE, style="toy", problem="a tensor is missing")
+        yield
+
+    def broken(self, request: ComposeRequest, _: str) -> Steps:
+        yield Progress(Stage.COMPOSING, 0.1)
+        raise ZeroDivisionError("a mistake in the toy")
+
+    def clipless(self, request: ComposeRequest, _: str) -> Steps:
+        yield Progress(Stage.COMPOSING, 0.1)
+
+    def unsendable(self, request: ComposeRequest, _: str) -> Steps:
+        yield clip(request, audio=threading.Lock())  # type: ignore[arg-type]
+
+
+class Stillborn(Toy):
+    """Dies at every start, without a word."""
+
+    def warm_up(self) -> None:
+        os._exit(3)
+
+
+class StillbornUntilMended(Toy):
+    """Dies at every start until the file `mended` exists."""
+
+    def warm_up(self) -> None:
+        if not (self.folder / "mended").exists():
+            os._exit(3)
+
+
+class StillbornOnce(Toy):
+    def warm_up(self) -> None:
+        if self.first_time("stillborn"):
+            os._exit(3)
+
+
+class HungAtBirth(Toy):
+    def warm_up(self) -> None:
+        time.sleep(1000)
+
+
+class Weightless(Toy):
+    def warm_up(self) -> None:
+        raise Unavailable(Reason.NO_STYLES)
+
+
+class Mistaken(Toy):
+    def warm_up(self) -> None:
+        raise ZeroDivisionError("a mistake at the start")
