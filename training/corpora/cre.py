@@ -1,20 +1,22 @@
 """Irish dance tunes of the CRÉ corpus: one melody a file, its dance told by metre and title.
 
-abc2midi wrote the files, one tick late; a second and third track only repeat chords and drones.
+abc2midi wrote the files, one tick late and without bar lines; where a file has more tracks, they repeat
+its chord symbols. Repeats are written out in about half of them.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-import symusic
-
 from domain.genres import Genre
-from domain.score import Metre, Part, Score
+from domain.score import TICKS_PER_QUARTER, Key, Metre, Note, Part, Score
 from training.corpora.archives import CRE, read_files
-from training.corpora.barlines import find_pickup, shift
-from training.corpora.keys import find_key
-from training.corpora.quantize import snap, timed_notes
+from training.corpora.keys import find_dance_key
+from training.corpora.midi import KeySignature, TimedNote, read_midi
+from training.corpora.quantize import shift, snap
+from training.corpora.shared_bars import find_pickups, strong_ticks
 from training.corpora.works import Work
 
 _FIDDLE = 40
@@ -29,68 +31,121 @@ TEMPOS = {
 }
 """Session tempos in beats a minute: quarters, dotted quarters where the beat divides in three."""
 
+_METRES = {
+    Genre.REEL: Metre(4, 4),
+    Genre.HORNPIPE: Metre(4, 4),
+    Genre.JIG: Metre(6, 8),
+    Genre.SLIP_JIG: Metre(9, 8),
+    Genre.POLKA: Metre(2, 4),
+}
+_PICKUPS_TICKS = (0, 6, 12)
+"""Nothing, an eighth or a quarter; never half a bar, which would be as good as none."""
+
+_OTHER_DANCES = ("march", "air", "slide", "set dance", "waltz", "barndance", "fling")
+
+
+@dataclass(frozen=True)
+class _Tune:
+    stem: str
+    title: str
+    genre: Genre
+    signature: KeySignature
+    notes: tuple[Note, ...]
+
 
 def read_works(path: Path) -> Iterator[Work]:
-    """Yield the tunes in an archive or clone at `path` that are reels, jigs, slip jigs, hornpipes or polkas."""
-    for name, content in read_files(path, suffixes=(".mid",)):
-        if "cre_corpus/MIDI/" not in name:
-            continue
-        work = _read_tune(PurePosixPath(name).stem, content)
-        if work is not None:
-            yield work
+    """Yield the reels, jigs, slip jigs, hornpipes and polkas in an archive or clone at `path`."""
+    dances: dict[Genre, list[_Tune]] = defaultdict(list)
+    for name, content in sorted(read_files(path, suffixes=(".mid",))):
+        if "cre_corpus/MIDI/" in name:
+            tune = _read_tune(PurePosixPath(name).stem, content)
+            if tune is not None:
+                dances[tune.genre].append(tune)
+    for genre, tunes in dances.items():
+        metre = _METRES[genre]
+        pickups = find_pickups(
+            [(_part(tune.notes),) for tune in tunes],
+            metre,
+            candidates=[pickup for pickup in _PICKUPS_TICKS if pickup < metre.bar_ticks / 2],
+        )
+        for tune, pickup in zip(tunes, pickups, strict=True):
+            work = _finish(tune, pickup)
+            if work.score.bars >= _LEAST_BARS:
+                yield work
 
 
-def _read_tune(stem: str, content: bytes) -> Work | None:
-    midi = symusic.Score.from_midi(content)
-    if len(midi.time_signatures) != 1 or not midi.tracks[0].notes:
+def _read_tune(stem: str, content: bytes) -> _Tune | None:
+    midi = read_midi(content)
+    if len(midi.metres) != 1 or not midi.keys or not midi.tracks:
         return None
-    signature = midi.time_signatures[0]
-    metre = Metre(signature.numerator, signature.denominator)
-    title = _clean_title(midi.tracks[0].name) or stem
-    genre = _genre(metre, f"{title} {stem}")
+    melody = midi.tracks[0]
+    title = _clean_title(melody.name) or stem
+    genre = _genre(midi.metres[0][1], f"{title} {stem}")
     if genre is None:
         return None
-    if metre == Metre(2, 2):
-        metre = Metre(4, 4)
-    start = midi.tracks[0].start()
-    snapped = snap(timed_notes(midi.tracks[0], midi.tpq, start_ticks=start if start < 10 else 0))
+    # The first note is a tick late; so are all the others.
+    late = melody.notes[0].onset if melody.notes[0].onset < 1 / 48 else 0.0
+    snapped = snap(TimedNote(note.onset - late, note.end - late, note.pitch) for note in melody.notes)
     if snapped.bent_share > _MOST_BENT:
         return None
-    parts: tuple[Part, ...] = (Part("melody", _FIDDLE, snapped.notes),)
-    pickup = find_pickup(parts, metre, longest_ticks=12)
-    if pickup:
-        parts = shift(parts, metre.bar_ticks - pickup)
-    bars = -(-max(note.end for note in parts[0].notes) // metre.bar_ticks)
-    if bars < _LEAST_BARS:
-        return None
-    fifths = midi.key_signatures[0].key if midi.key_signatures else None
-    key = find_key(parts, fifths=fifths, modal=True)
+    return _Tune(stem, title, genre, midi.keys[0][1], snapped.notes)
+
+
+def _part(notes: tuple[Note, ...]) -> Part:
+    return Part("melody", _FIDDLE, notes)
+
+
+def _finish(tune: _Tune, pickup: int) -> Work:
+    metre = _METRES[tune.genre]
+    notes = shift(tune.notes, metre.bar_ticks - pickup) if pickup else tune.notes
+    key = find_dance_key(notes, metre, tune.signature)
+    notes = _end(notes, metre, key)
+    bars = -(-notes[-1].end // metre.bar_ticks)
     return Work(
-        id=f"cre/{stem}",
-        title=title,
+        id=f"cre/{tune.stem}",
+        title=tune.title,
         composer="traditional",
         source=CRE.name,
         licence=CRE.licence,
-        genre=genre,
+        genre=tune.genre,
         split="",
-        family=f"cre/{stem}",
-        score=Score(key, metre, TEMPOS[genre], bars, parts),
+        family=f"cre/{tune.stem}",
+        score=Score(key, metre, TEMPOS[tune.genre], bars, (_part(notes),)),
     )
 
 
+def _end(notes: tuple[Note, ...], metre: Metre, key: Key) -> tuple[Note, ...]:
+    """Close the tune as on its last time through: without the lead back to its beginning.
+
+    The lead goes when it is a quarter at most and follows the tonic on a strong beat; a final note held
+    beyond its bar ends with it.
+    """
+    bar = metre.bar_ticks
+    for count in range(1, min(5, len(notes))):
+        last = notes[-count]
+        follows = notes[len(notes) - count + 1 :]
+        lead = follows[-1].end - follows[0].onset if follows else 0
+        if lead > TICKS_PER_QUARTER:
+            break
+        if last.pitch % 12 == key.tonic and last.onset % bar in strong_ticks(metre):
+            notes = notes[: len(notes) - count + 1]
+            break
+    last = notes[-1]
+    bar_end = (last.onset // bar + 1) * bar
+    return (*notes[:-1], Note(last.onset, last.pitch, min(last.duration, bar_end - last.onset)))
+
+
 def _clean_title(name: str) -> str:
-    """`Achonry Lasses (reel), The` as `The Achonry Lasses (reel)`; numbers and asterisks go."""
+    """`Achonry Lasses (reel), The` as `The Achonry Lasses (reel)`; asterisks go."""
     title = re.sub(r"[*\s]+", " ", name).strip()
-    match = re.fullmatch(r"(.*), The", title)
-    return f"The {match[1]}" if match else title
+    match = re.fullmatch(r"(.*?), The\b(.*)", title)
+    return f"The {match[1]}{match[2]}" if match else title
 
 
 def _genre(metre: Metre, title: str) -> Genre | None:
-    """The dance, or None for marches, slides, airs and set dances, which have too few tunes each."""
+    """The dance, or None for those that have too few tunes to learn from: marches, slides, airs."""
     lowered = title.lower()
-    if any(
-        other in lowered for other in ("march", "air", "slide", "set dance", "waltz", "barndance", "fling")
-    ):
+    if any(other in lowered for other in _OTHER_DANCES):
         return None
     if str(metre) in ("4/4", "2/2"):
         return Genre.HORNPIPE if "hornpipe" in lowered else Genre.REEL

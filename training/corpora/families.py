@@ -7,6 +7,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from domain.score import Score
 from training.corpora.works import Work
@@ -85,7 +86,7 @@ def fingerprint(score: Score) -> Fingerprint:
         for note in part.notes:
             top[note.onset] = max(note.pitch, top.get(note.onset, 0))
     onsets = sorted(top)
-    gaps = [later - earlier for earlier, later in zip(onsets, onsets[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(onsets)]
     steps = [
         (top[onsets[index + 1]] - top[onsets[index]], _ratio(gaps[index], gaps[index - 1]))
         for index in range(1, len(gaps))

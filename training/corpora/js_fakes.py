@@ -1,47 +1,61 @@
-"""Four-part chorales of the JS Fake Chorales: soprano, alto, tenor and bass in 4/4, with no key or bar lines."""
+"""Four-part chorales of the JS Fake Chorales: soprano, alto, tenor and bass, with no key or bar lines.
+
+All are taken to be in 4/4, as their files say; a few in a hundred sound like 3/4.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-import symusic
-
 from domain.genres import Genre
 from domain.score import Metre, Part, Score
 from training.corpora.archives import JS_FAKES, read_files
-from training.corpora.barlines import find_pickup, shift
 from training.corpora.keys import find_key
-from training.corpora.quantize import snap, timed_notes
+from training.corpora.midi import read_midi
+from training.corpora.quantize import shift, snap
+from training.corpora.shared_bars import find_pickups
 from training.corpora.works import Work
 
 VOICES = ("soprano", "alto", "tenor", "bass")
 CHOIR = 52
 _METRE = Metre(4, 4)
+_PICKUPS_TICKS = (0, 12)
+"""Bach's chorales begin on the bar line or a quarter before it."""
+
 _TEMPO = 80.0
 _LEAST_BARS = 6
+_LONGEST_NOTE_BARS = 2
 _MOST_BENT = 0.1
 
 
 def read_works(path: Path) -> Iterator[Work]:
     """Yield the chorales in an archive or clone at `path`."""
-    for name, content in read_files(path, suffixes=(".mid",)):
-        stem = PurePosixPath(name)
-        work = _read_chorale(f"{stem.parent.name}/{stem.stem}", content)
-        if work is not None:
+    chorales: dict[str, tuple[Part, ...]] = {}
+    for name, content in sorted(read_files(path, suffixes=(".mid",))):
+        file = PurePosixPath(name)
+        parts = _read_chorale(content)
+        if parts is not None:
+            chorales[f"{file.parent.name}/{file.stem}"] = parts
+    pickups = find_pickups(list(chorales.values()), _METRE, candidates=_PICKUPS_TICKS)
+    for (name, parts), pickup in zip(chorales.items(), pickups, strict=True):
+        work = _finish(name, parts, pickup)
+        if work.score.bars >= _LEAST_BARS:
             yield work
 
 
-def _read_chorale(name: str, content: bytes) -> Work | None:
-    midi = symusic.Score.from_midi(content)
-    voices = [snap(timed_notes(track, midi.tpq)) for track in midi.tracks if track.notes]
+def _read_chorale(content: bytes) -> tuple[Part, ...] | None:
+    voices = [snap(track.notes) for track in read_midi(content).tracks]
     if len(voices) != len(VOICES) or any(voice.bent_share > _MOST_BENT for voice in voices):
         return None
-    parts = tuple(Part(voice, CHOIR, snapped.notes) for voice, snapped in zip(VOICES, voices, strict=True))
-    pickup = find_pickup(parts, _METRE)
-    if pickup:
-        parts = shift(parts, _METRE.bar_ticks - pickup)
+    longest = max(note.duration for voice in voices for note in voice.notes)
+    if longest > _LONGEST_NOTE_BARS * _METRE.bar_ticks:
+        return None  # one file's generator got stuck on a chord
+    return tuple(Part(voice, CHOIR, snapped.notes) for voice, snapped in zip(VOICES, voices, strict=True))
+
+
+def _finish(name: str, parts: tuple[Part, ...], pickup: int) -> Work:
+    lead = _METRE.bar_ticks - pickup if pickup else 0
+    parts = tuple(Part(part.name, part.program, shift(part.notes, lead)) for part in parts)
     bars = -(-max(note.end for part in parts for note in part.notes) // _METRE.bar_ticks)
-    if bars < _LEAST_BARS:
-        return None
     return Work(
         id=f"js-fakes/{name}",
         title=f"Chorale {name}",

@@ -6,11 +6,9 @@ Works on one staff or voice at a time and knows nothing of bars, keys or files.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
-
-import symusic
 
 from domain.score import TICKS_PER_QUARTER, Note
+from training.corpora.midi import TimedNote
 
 SIXTEENTHS = (0, 3, 6, 9, 12)
 TRIPLETS = (0, 4, 8, 12)
@@ -18,14 +16,6 @@ POSITIONS = (0, 3, 4, 6, 8, 9, 12)
 
 _OFF_GRID_TICKS = 0.5
 """Farther than this from the grid (1/24 of a quarter), an onset was not written on it."""
-
-
-class TimedNote(NamedTuple):
-    """A note in quarters, off any grid."""
-
-    onset: float
-    end: float
-    pitch: int
 
 
 @dataclass(frozen=True)
@@ -41,15 +31,6 @@ class Snapped:
     def bent_share(self) -> float:
         """The share of notes that were moved audibly or left out."""
         return (self.off_grid + self.lost) / max(self.heard, 1)
-
-
-def timed_notes(track: symusic.Track, ticks_per_quarter: int, *, start_ticks: int = 0) -> list[TimedNote]:
-    """A MIDI track's notes, counted in quarters from `start_ticks`."""
-    scale = 1.0 / ticks_per_quarter
-    return [
-        TimedNote((note.time - start_ticks) * scale, (note.end - start_ticks) * scale, note.pitch)
-        for note in track.notes
-    ]
 
 
 def snap(notes: Iterable[TimedNote]) -> Snapped:
@@ -136,3 +117,8 @@ def _snap_end(end: float, *, after: int) -> int:
         return tick
     base = after - after % TICKS_PER_QUARTER
     return next(base + position for position in POSITIONS if base + position > after)
+
+
+def shift(notes: Iterable[Note], ticks: int) -> tuple[Note, ...]:
+    """Move notes later by `ticks`."""
+    return tuple(Note(note.onset + ticks, note.pitch, note.duration, note.velocity) for note in notes)
