@@ -1,0 +1,84 @@
+"""Everything the bot says, looked up by key in the reader's language.
+
+The wording itself is in catalogues/*.toml, one file a language; the English sentences of errors come
+from `domain.errors`. Knows no message and no command.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from domain.errors import SENTENCES, NightingaleError, Reason
+from domain.score import PITCH_NAMES, Key
+
+ENGLISH = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One language. Calling it with a key gives the text, its {names} filled in."""
+
+    texts: Mapping[str, str]
+
+    def __call__(self, key: str, **values: object) -> str:
+        return self.texts[key].format(**values)
+
+    def sentence(self, error: NightingaleError) -> str:
+        return self(f"error.{error.reason}", **error.values)
+
+    def genre(self, name: str) -> str:
+        """The genre as readers of this language call it."""
+        return self.texts.get(f"genre.{name}", name)
+
+    def key_name(self, key: Key) -> str:
+        return self(f"key.{key.mode}", tonic=PITCH_NAMES[key.tonic])
+
+
+def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in table.items():
+        if isinstance(value, str):
+            yield prefix + name, value
+        else:
+            yield from _flatten(value, f"{prefix}{name}.")
+
+
+def _read_catalogues(folder: Path) -> dict[str, Wording]:
+    catalogues = {
+        path.stem: dict(_flatten(tomllib.loads(path.read_text(encoding="utf-8"))))
+        for path in sorted(folder.glob("*.toml"))
+    }
+    catalogues[ENGLISH] |= {f"error.{reason}": SENTENCES[reason] for reason in Reason}
+    return {name: Wording(texts) for name, texts in catalogues.items()}
+
+
+CATALOGUES = _read_catalogues(Path(__file__).parent / "catalogues")
+
+
+def wording_for(locale: discord.Locale | None) -> Wording:
+    """The wording for a reader's locale; English where there is none of that language."""
+    return CATALOGUES.get(ENGLISH if locale is None else locale.value, CATALOGUES[ENGLISH])
+
+
+def localised(key: str) -> app_commands.locale_str:
+    """A command's name or description: English by default, the catalogues' where Discord asks for it."""
+    return app_commands.locale_str(CATALOGUES[ENGLISH](key), key=key)
+
+
+class CatalogueTranslator(app_commands.Translator):
+    """Gives Discord the other languages of what `localised` made."""
+
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        context: app_commands.TranslationContextTypes,  # noqa: ARG002  part of the interface
+    ) -> str | None:
+        key = string.extras.get("key")
+        if key is None or locale.value not in CATALOGUES:
+            return None
+        return CATALOGUES[locale.value](key)

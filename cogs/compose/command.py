@@ -1,0 +1,184 @@
+"""The `/compose` command and what its buttons do. Checks and answers; the rest is the job's."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from cogs._shared.failures import reply_privately
+from cogs._shared.status_message import attachments
+from cogs._shared.wording import localised, wording_for
+from cogs.compose.job import ComposeJob
+from cogs.compose.result import file_name
+from domain.errors import BadRequest, Reason, Unavailable
+from domain.requests import (
+    DEFAULT_LENGTH_SECONDS,
+    DEFAULT_TEMPERATURE,
+    LENGTH_SECONDS,
+    SEED,
+    TEMPERATURE,
+    TEMPO,
+    ComposeRequest,
+)
+from domain.score import Key, Mode
+from engine.client import Engine
+from models.registry import Style
+from storage import Storage
+
+MAX_CHOICES = 25
+"""Discord shows no more."""
+
+KEYS = tuple(Key(tonic, mode) for mode in Mode for tonic in range(12))
+
+Choices = list[app_commands.Choice[str]]
+
+
+def _parse_key(text: str) -> Key:
+    try:
+        return Key.parse(text)
+    except ValueError:
+        raise BadRequest(Reason.UNKNOWN_KEY, value=text) from None
+
+
+class Compose(commands.Cog):
+    def __init__(self, engine: Engine, storage: Storage, styles: Sequence[Style]) -> None:
+        self._engine = engine
+        self._storage = storage
+        self._styles = {style.name: style for style in styles}
+        self._jobs: dict[int, ComposeJob] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        # Which styles there are is known only now; the command's other options are fixed above the class.
+        choices = [app_commands.Choice(name=name, value=name) for name in self._styles]
+        app_commands.choices(style=choices)(self.compose)
+
+    async def cog_unload(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @app_commands.command(
+        name=localised("command.compose.name"), description=localised("command.compose.description")
+    )
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    @app_commands.rename(
+        **{
+            option: localised(f"option.{option}.name")
+            for option in ("style", "length", "genre", "key", "tempo", "seed", "temperature")
+        }
+    )
+    @app_commands.describe(
+        **{
+            option: localised(f"option.{option}.description")
+            for option in ("style", "length", "genre", "key", "tempo", "seed", "temperature")
+        }
+    )
+    async def compose(
+        self,
+        interaction: discord.Interaction,
+        style: str,
+        length: app_commands.Range[int, *LENGTH_SECONDS] = DEFAULT_LENGTH_SECONDS,
+        genre: app_commands.Range[str, 1, 50] | None = None,
+        key: app_commands.Range[str, 1, 50] | None = None,
+        tempo: app_commands.Range[int, *TEMPO] | None = None,
+        seed: app_commands.Range[int, *SEED] | None = None,
+        temperature: app_commands.Range[float, *TEMPERATURE] = DEFAULT_TEMPERATURE,
+    ) -> None:
+        request = ComposeRequest(
+            style=style,
+            seed=self._new_seed() if seed is None else seed,
+            length_seconds=length,
+            genre=genre,
+            key=None if key is None else _parse_key(key),
+            tempo=tempo,
+            temperature=temperature,
+        )
+        await self._begin(interaction, request)
+
+    @compose.autocomplete("genre")
+    async def suggest_genres(self, interaction: discord.Interaction, typed: str) -> Choices:
+        """The chosen style's genres, or every style's while none is chosen."""
+        chosen = self._styles.get(interaction.namespace.style or "")
+        styles = self._styles.values() if chosen is None else [chosen]
+        wording = wording_for(interaction.locale)
+        names = dict.fromkeys(str(genre) for style in styles for genre in style.genres)
+        return _matching(typed, {name: wording.genre(name) for name in names})
+
+    @compose.autocomplete("key")
+    async def suggest_keys(self, interaction: discord.Interaction, typed: str) -> Choices:
+        wording = wording_for(interaction.locale)
+        return _matching(typed, {str(key): wording.key_name(key) for key in KEYS})
+
+    async def hand_over(self, interaction: discord.Interaction, clip_id: int) -> None:
+        """Give the person who pressed 🎹 the clip's MIDI and recipe."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        stored = await self._storage.clips.get(
+            clip_id, guild_id=interaction.guild_id, channel_id=interaction.channel_id
+        )
+        if stored is None:
+            raise BadRequest(Reason.NOT_FOUND, value=f"#{clip_id}")
+        clip = await self._storage.clips.load(stored)
+        recipe = clip.recipe.to_json().encode()
+        files = [(file_name(clip_id, "mid"), clip.midi), (file_name(clip_id, "json"), recipe)]
+        text = wording_for(interaction.locale)("reply.midi", id=f"#{clip_id}")
+        try:
+            await interaction.edit_original_response(content=text, attachments=attachments(files))
+        except discord.HTTPException as error:
+            raise Unavailable(Reason.UPLOAD_REFUSED) from error
+
+    async def compose_again(self, interaction: discord.Interaction, job_id: int) -> None:
+        """Begin a new job that asks what the old one asked, with a new seed."""
+        try:
+            job = await self._storage.jobs.get(job_id)
+        except LookupError:
+            raise BadRequest(Reason.NOT_FOUND, value=f"#{job_id}") from None
+        await self._begin(interaction, replace(job.request, seed=self._new_seed()))
+
+    async def cancel(self, interaction: discord.Interaction, job_id: int) -> None:
+        """Cancel on behalf of the requester or of somebody who may manage messages here."""
+        wording = wording_for(interaction.locale)
+        job = self._jobs.get(job_id)
+        if job is None:
+            await reply_privately(interaction, wording("reply.too_late_to_cancel", id=f"#{job_id}"))
+        elif interaction.user.id != job.user_id and not interaction.permissions.manage_messages:
+            await reply_privately(interaction, wording("reply.not_yours_to_cancel", id=f"#{job_id}"))
+        elif job.cancel():
+            await interaction.response.defer()
+        else:
+            await reply_privately(interaction, wording("reply.too_late_to_cancel", id=f"#{job_id}"))
+
+    async def _begin(self, interaction: discord.Interaction, request: ComposeRequest) -> None:
+        """Acknowledge, write the row, and leave the rest to a task."""
+        await interaction.response.defer(thinking=True)
+        job_id = await self._storage.jobs.add(
+            request,
+            user_id=interaction.user.id,
+            guild_id=interaction.guild_id,
+            channel_id=interaction.channel_id or 0,  # Discord always says where a command was used
+        )
+        job = ComposeJob(interaction, request, job_id=job_id, engine=self._engine, storage=self._storage)
+        self._jobs[job_id] = job
+        task = asyncio.create_task(job.run(), name=f"compose #{job_id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: self._jobs.pop(job_id, None))
+
+    @staticmethod
+    def _new_seed() -> int:
+        return random.randint(*SEED)
+
+
+def _matching(typed: str, names: dict[str, str]) -> Choices:
+    """Values whose own or shown name begins with, or failing that contains, what was typed."""
+    wanted = typed.strip().casefold()
+    matches = [
+        (not (value.casefold().startswith(wanted) or name.casefold().startswith(wanted)), value, name)
+        for value, name in names.items()
+        if wanted in value.casefold() or wanted in name.casefold()
+    ]
+    matches.sort(key=lambda match: match[0])  # stable: within each group the order stays musical
+    return [app_commands.Choice(name=name, value=value) for _, value, name in matches[:MAX_CHOICES]]

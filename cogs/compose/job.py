@@ -1,0 +1,167 @@
+"""One request from its row to its result: follows the engine, shows progress, keeps and posts the clip.
+
+However it goes, the row ends finished, failed or cancelled, and the person is told which.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+
+import discord
+
+from cogs._shared.failures import log_failure
+from cogs._shared.status_message import StatusMessage
+from cogs._shared.wording import Wording, wording_for
+from cogs.compose.buttons import progress_view, result_view
+from cogs.compose.result import clip_embed, file_name, upload_ladder
+from domain.clips import Clip, Progress, Stage
+from domain.errors import Reason, Unavailable
+from domain.requests import ComposeRequest
+from engine.client import Engine
+from storage import Storage
+
+log = logging.getLogger(__name__)
+
+SECONDS_BEFORE_RETRIES = (1, 10, 60)
+"""How long to wait before each new try to end a row when the database is locked or the disk full."""
+
+BAR_STEPS = 10
+
+
+def progress_text(progress: Progress, *, job_id: int, wording: Wording) -> str:
+    name = f"#{job_id}"
+    match progress.stage:
+        case Stage.QUEUED if progress.position > 0:
+            return wording("progress.queued_at", id=name, position=progress.position)
+        case Stage.QUEUED:
+            return wording("progress.queued", id=name)
+        case Stage.COMPOSING:
+            done = round(progress.fraction * BAR_STEPS)
+            bar = "▰" * done + "▱" * (BAR_STEPS - done)
+            return wording("progress.composing", id=name, bar=bar, percent=round(progress.fraction * 100))
+        case Stage.RENDERING:
+            return wording("progress.rendering", id=name)
+
+
+class ComposeJob:
+    """A job whose row exists and whose interaction has been deferred. `run` is to be a task of its own."""
+
+    def __init__(
+        self,
+        interaction: discord.Interaction,
+        request: ComposeRequest,
+        *,
+        job_id: int,
+        engine: Engine,
+        storage: Storage,
+    ) -> None:
+        self.id = job_id
+        self.user_id = interaction.user.id
+        self._interaction = interaction
+        self._request = request
+        self._engine = engine
+        self._storage = storage
+        self._wording = wording_for(interaction.locale)
+        self._status = StatusMessage(interaction)
+        self._composing: asyncio.Task[Clip] | None = None
+
+    async def run(self) -> None:
+        """Go to the end, telling all failures.
+
+        Cancelled from outside (the bot closes), it leaves the row open, for the next start to mark and tell.
+        """
+        try:
+            await self._run()
+        except Exception as error:  # noqa: BLE001  the last stop: logged with its trace, told with its code
+            await self._fail(error)
+
+    async def _run(self) -> None:
+        self._composing = asyncio.create_task(self._compose(), name=f"composing #{self.id}")
+        try:
+            await asyncio.wait([self._composing])
+        finally:
+            self._composing.cancel()
+        if self._composing.cancelled():
+            await self._tell(self._wording("progress.cancelled", id=f"#{self.id}"))
+            await self._end_row(lambda: self._storage.jobs.cancel(self.id))
+            return
+        clip = self._composing.result()
+        await self._storage.clips.save(self.id, clip)
+        await self._post(clip)
+
+    def cancel(self) -> bool:
+        """Stop composing, queued or not. False when there is nothing left to stop."""
+        return self._composing is not None and self._composing.cancel()
+
+    async def _compose(self) -> Clip:
+        started = False
+        async with aclosing(self._engine.compose(self._request, owner=self.user_id)) as events:
+            async for event in events:
+                if isinstance(event, Clip):
+                    return event
+                if not started and event.stage is not Stage.QUEUED:
+                    started = True
+                    await self._storage.jobs.start(self.id)
+                await self._show(event)
+        raise RuntimeError("the engine ended without a clip")
+
+    async def _show(self, progress: Progress) -> None:
+        text = progress_text(progress, job_id=self.id, wording=self._wording)
+        if self._status.message is not None:
+            await self._status.show_progress(content=text)
+            return
+        await self._status.show_progress(content=text, view=progress_view(self.id, self._wording))
+        message = self._status.message
+        if message is not None:
+            await self._storage.jobs.attach_message(
+                self.id, channel_id=message.channel.id, message_id=message.id
+            )
+
+    async def _post(self, clip: Clip) -> None:
+        """Show the clip; where Discord refuses the files, say so: the clip is kept and the 🎹 gives it."""
+        limit_bytes = self._interaction.filesize_limit
+        if self._interaction.guild is not None:
+            limit_bytes = min(limit_bytes, self._interaction.guild.filesize_limit)
+        embed, view = clip_embed(self.id, clip, self._wording), result_view(self.id, self._wording)
+        refusal: Exception = Unavailable(Reason.UPLOAD_REFUSED)
+        for files in upload_ladder(self.id, clip, limit_bytes=limit_bytes):
+            picture = file_name(self.id, "png")
+            shown = any(name == picture for name, _ in files)
+            embed.set_image(url=f"attachment://{picture}" if shown else None)
+            try:
+                await self._status.edit(content=None, embed=embed, view=view, files=files)
+            except discord.HTTPException as error:
+                refusal.__cause__ = error
+            else:
+                return
+        failure = log_failure(refusal, about=f"posting #{self.id}")
+        text = failure.text(self._wording, job_id=self.id)
+        await self._end_row(lambda: self._storage.jobs.fail(self.id, failure.reason, code=failure.code))
+        try:
+            await self._status.edit(content=text, embed=embed.set_image(url=None), view=view)
+        except discord.HTTPException:
+            log.exception("could not say that the upload of #%d was refused", self.id)
+
+    async def _fail(self, error: Exception) -> None:
+        failure = log_failure(error, about=f"composing #{self.id}")
+        await self._tell(failure.text(self._wording, job_id=self.id))
+        await self._end_row(lambda: self._storage.jobs.fail(self.id, failure.reason, code=failure.code))
+
+    async def _tell(self, text: str) -> None:
+        """Replace the status by `text`. Never raises."""
+        try:
+            await self._status.edit(content=text, view=None)
+        except discord.HTTPException:
+            log.warning("could not show how #%d ended", self.id, exc_info=True)
+
+    async def _end_row(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Run `write`, patiently. Never raises: what can't be written, the next start marks interrupted."""
+        for seconds in (*SECONDS_BEFORE_RETRIES, None):
+            try:
+                return await write()
+            except Unavailable:
+                log.warning("could not end the row of #%d", self.id, exc_info=True)
+            if seconds is not None:
+                await asyncio.sleep(seconds)
+        return None

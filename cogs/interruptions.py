@@ -1,0 +1,54 @@
+"""What a bot that died or was stopped left behind: its open jobs are marked, and their people told."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import discord
+from discord.ext import commands
+
+from cogs._shared.wording import wording_for
+from storage import Job, Storage
+
+if TYPE_CHECKING:
+    from bot import Nightingale
+
+log = logging.getLogger(__name__)
+
+
+class Interruptions(commands.Cog):
+    """To be loaded before any cog that adds jobs: at that moment every open job is an old one."""
+
+    def __init__(self, bot: commands.AutoShardedBot, storage: Storage) -> None:
+        self._bot = bot
+        self._storage = storage
+        self._telling: asyncio.Task[None] | None = None
+
+    async def cog_load(self) -> None:
+        interrupted = await self._storage.jobs.interrupt_unfinished()
+        if interrupted:
+            log.warning("%d jobs were interrupted by the last stop", len(interrupted))
+            self._telling = asyncio.create_task(self._tell(interrupted))
+
+    async def cog_unload(self) -> None:
+        if self._telling is not None:
+            self._telling.cancel()
+
+    async def _tell(self, jobs: Sequence[Job]) -> None:
+        """Replace the status each job left standing, where the bot may edit it with its own token."""
+        await self._bot.wait_until_ready()
+        for job in jobs:
+            guild = self._bot.get_guild(job.guild_id) if job.guild_id is not None else None
+            if guild is None or job.message_id is None:
+                continue
+            channel = self._bot.get_partial_messageable(job.channel_id, guild_id=guild.id)
+            text = wording_for(guild.preferred_locale)("progress.interrupted", id=f"#{job.id}")
+            try:
+                await channel.get_partial_message(job.message_id).edit(content=text, view=None)
+            except discord.HTTPException:
+                log.warning("could not tell that #%d was interrupted", job.id, exc_info=True)
+
+
+async def setup(bot: "Nightingale") -> None:
+    await bot.add_cog(Interruptions(bot, bot.storage))

@@ -1,0 +1,98 @@
+"""The real bot without an account: SimCord, an in-memory Discord, with a local page to use it in.
+
+`python bot.py --preview` opens the page; `python -m preview --measure N` times N warm commands in it
+instead. SimCord, which servers don't install, is imported where it is used.
+"""
+# ruff: noqa: PLC0415
+
+import argparse
+import asyncio
+import json
+import multiprocessing
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import simcord
+
+    from bot import Nightingale, Settings
+
+OpenBot = Callable[["Settings"], AbstractAsyncContextManager["Nightingale"]]
+
+SETTLE_SECONDS = 300.0
+"""How long SimCord waits for a command to end: above the longest generation on a slow machine."""
+
+
+@asynccontextmanager
+async def _world(
+    open_bot: OpenBot, settings: "Settings"
+) -> AsyncGenerator[tuple["Nightingale", "simcord.Env"], None]:
+    """The bot in a new SimCord world, with an empty library: each world counts its ids anew."""
+    import simcord
+
+    with TemporaryDirectory(prefix="nightingale-preview-") as folder:
+        settings = settings.model_copy(update={"data_folder": Path(folder), "dev_guild_id": None})
+        async with (
+            open_bot(settings) as bot,
+            simcord.run(bot, shard_count=1, settle_timeout=SETTLE_SECONDS, check_errors=False) as env,
+        ):
+            yield bot, env
+
+
+async def show(open_bot: OpenBot, settings: "Settings", *, port: int) -> None:
+    """Serve the page on 127.0.0.1:`port` (0: any) until it is closed. Raises OSError where that is taken."""
+    async with _world(open_bot, settings) as (_, env):
+        guild = env.create_guild("Nightingale's garden")
+        channel = guild.create_text_channel("music")
+        viewers = [guild.add_member(env.create_user(name)) for name in ("you", "a-friend")]
+        async with env.preview(channel, viewers=viewers, layout="channel", port=port) as page:
+            print(f"\n  Nightingale is at {page.url}\n  Type /compose there. Ctrl-C ends it.\n", flush=True)
+            await page.wait_closed()
+
+
+async def measure(open_bot: OpenBot, settings: "Settings", *, runs: int) -> dict[str, Any]:
+    """Each run's times, counted from the interaction, and both processes' largest memory."""
+    import psutil
+
+    async with _world(open_bot, settings) as (bot, env):
+        guild = env.create_guild()
+        channel = guild.create_text_channel("music")
+        listener = guild.add_member(env.create_user("listener"))
+        await bot.engine.ready()
+        [engine] = [psutil.Process(child.pid) for child in multiprocessing.active_children()]
+        moments, memory = list[list[float]](), list[tuple[int, int]]()
+        for seed in range(runs):
+            already, began = len(env.http_requests), time.perf_counter()
+            command = asyncio.create_task(
+                listener.slash(channel, "compose", style="rnn", length=30, seed=seed)
+            )
+            calls: list[float] = []  # when the bot called Discord: first to acknowledge, last with the result
+            while not command.done():
+                await asyncio.wait([command], timeout=0.002)
+                calls += [time.perf_counter() - began] * (len(env.http_requests) - already - len(calls))
+            response = (await command).response
+            if response is None or not response.attachments:
+                raise RuntimeError(f"no clip came: {response and response.content}")
+            moments.append(calls)
+            memory.append((psutil.Process().memory_info().rss, engine.memory_info().rss))
+    return {
+        "acknowledged_milliseconds": [round(1000 * calls[0], 1) for calls in moments],
+        "finished_seconds": [round(calls[-1], 3) for calls in moments],
+        "bot_megabytes": max(bot for bot, _ in memory) / 1e6,
+        "engine_megabytes": max(engine for _, engine in memory) / 1e6,
+    }
+
+
+if __name__ == "__main__":
+    from bot import Settings, open_bot
+
+    parser = argparse.ArgumentParser(prog="python -m preview", description="Measure bot and engine.")
+    parser.add_argument("--measure", type=int, required=True, metavar="N", help="how many commands to run")
+    options = parser.parse_args()
+    __spec__ = None  # as in bot.py: nothing for `spawn` to import in the engine's process
+    del __file__
+    print(json.dumps(asyncio.run(measure(open_bot, Settings(), runs=options.measure))))

@@ -1,0 +1,36 @@
+"""What a bot that was stopped left behind."""
+
+from domain.requests import ComposeRequest
+from storage import JobStatus, open_storage
+from tests.cogs.worlds import toy_bot, world
+
+REQUEST = ComposeRequest(style="quick", seed=1)
+
+
+async def test_a_job_left_open_is_marked_and_its_message_says_so(tmp_path):
+    async with world(tmp_path) as w:
+        channel = w.bot.get_partial_messageable(w.channel.id)
+        message = await channel.send("🎼 #1 · composing")
+        where = {"user_id": w.alice.id, "guild_id": w.env.guild.id, "channel_id": w.channel.id}
+        shown = await w.storage.jobs.add(REQUEST, **where)
+        await w.storage.jobs.attach_message(shown, channel_id=w.channel.id, message_id=message.id)
+        unshown = await w.storage.jobs.add(REQUEST, **where)
+        deleted = await w.storage.jobs.add(REQUEST, **where)
+        await w.storage.jobs.attach_message(deleted, channel_id=w.channel.id, message_id=4)
+        private = await w.storage.jobs.add(REQUEST, **(where | {"guild_id": None}))
+        async with toy_bot(w.settings) as another:
+            await w.env.restart_bot(another)
+            assert w.last_message.content == (
+                "⚠️ #1 · I was restarted before this was finished. Please ask again."
+            )
+            for job_id in (shown, unshown, deleted, private):
+                assert (await another.storage.jobs.get(job_id)).status is JobStatus.INTERRUPTED
+
+
+async def test_a_bot_that_is_stopped_leaves_the_row_to_the_next_start(tmp_path):
+    async with world(tmp_path) as w:
+        await w.act(w.compose(style="gated"))
+        await w.job(1, status=JobStatus.RUNNING)
+    async with open_storage(w.settings.data_folder, max_clip_bytes=10**8) as storage:
+        [job] = await storage.jobs.interrupt_unfinished()
+        assert (job.id, job.message_id is None) == (1, False)

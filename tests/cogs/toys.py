@@ -1,0 +1,127 @@
+"""A composer that runs in the real engine process, needs no model, and does what the style's name says.
+
+The weights folder is where it and the test meet. Imports nothing heavy, so that spawning it is quick.
+"""
+
+import io
+import json
+import os
+import time
+from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
+
+from domain.clips import Clip, Progress, Stage
+from domain.errors import BadRequest, Reason, Unavailable
+from domain.requests import ComposeRequest, Recipe
+from domain.score import Key
+
+TOY = "tests.cogs.toys:Toy"
+
+STYLES = ("quick", "gated", "slow", "die", "broken", "ignorant", "damaged", "audible", "bulky")
+GENRES = ("reel", "slip jig", "chorale")
+
+Steps = Generator[Progress | Clip, None, None]
+
+
+def lay_out_weights(folder: Path) -> Path:
+    """A weights folder with a card for each of the toy's styles."""
+    folder.mkdir(exist_ok=True)
+    for name in STYLES:
+        card = {"version": f"{name}-1", "genres": GENRES, "sha256": "0" * 64}
+        (folder / f"{name}.json").write_text(json.dumps(card))
+        (folder / f"{name}.safetensors").touch()
+    return folder
+
+
+def toy_clip(request: ComposeRequest, *, audio: bytes = b"ID3 toy", seconds: float = 5.0) -> Clip:
+    request = replace(
+        request, genre=request.genre or "reel", key=request.key or Key(2), tempo=request.tempo or 112
+    )
+    return Clip(
+        title=f"Toy {request.seed}",
+        recipe=Recipe(request=request, model_version=f"{request.style}-1", metre="4/4", bars=8),
+        seconds=seconds,
+        audio=audio,
+        midi=b"MThd toy",
+        picture=PICTURE,
+    )
+
+
+class Toy:
+    def __init__(self, weights: Path, device: str | None) -> None:
+        self.folder = weights
+
+    def warm_up(self) -> None:
+        pass
+
+    def compose(self, request: ComposeRequest) -> Steps:
+        yield Progress(Stage.COMPOSING, 0.0)
+        yield from getattr(self, request.style)(request)
+
+    def quick(self, request: ComposeRequest) -> Steps:
+        yield Progress(Stage.COMPOSING, 0.5)
+        yield Progress(Stage.RENDERING)
+        yield toy_clip(request)
+
+    def gated(self, request: ComposeRequest) -> Steps:
+        """Compose until the test makes the file `gate`."""
+        while not (self.folder / "gate").exists():
+            yield Progress(Stage.COMPOSING, 0.34)
+            time.sleep(0.01)
+        yield toy_clip(request)
+
+    def slow(self, request: ComposeRequest) -> Steps:
+        """Take 5 seconds, with far more steps than Discord would bear edits."""
+        for step in range(100):
+            yield Progress(Stage.COMPOSING, step / 100)
+            time.sleep(0.05)
+        yield toy_clip(request)
+
+    def die(self, request: ComposeRequest) -> Steps:
+        yield Progress(Stage.COMPOSING, 0.1)
+        os._exit(1)
+
+    def broken(self, request: ComposeRequest) -> Steps:
+        raise ZeroDivisionError("a mistake in the toy")
+        yield
+
+    def ignorant(self, request: ComposeRequest) -> Steps:
+        raise BadRequest(Reason.UNKNOWN_GENRE, value=request.genre, known=", ".join(GENRES))
+        yield
+
+    def damaged(self, request: ComposeRequest) -> Steps:
+        raise Unavailable(Reason.WEIGHTS_UNUSABLE, style=request.style, problem="a tensor is missing")
+        yield
+
+    def bulky(self, request: ComposeRequest) -> Steps:
+        """Sound and picture together are above the least upload limit Discord gives; alone they aren't."""
+        clip = toy_clip(request, audio=bytes(6 << 20))
+        yield replace(clip, picture=bytes(6 << 20))
+
+    def audible(self, request: ComposeRequest) -> Steps:
+        """A real MP3 of the length that was asked for, and a real picture."""
+        import numpy as np  # noqa: PLC0415
+        import soundfile  # noqa: PLC0415
+
+        seconds, rate = request.length_seconds, 44_100
+        tone = 0.2 * np.sin(2 * np.pi * 440 * np.arange(int(seconds * rate)) / rate)
+        file = io.BytesIO()
+        soundfile.write(file, np.stack([tone, tone], axis=1), rate, format="MP3")
+        yield toy_clip(request, audio=file.getvalue(), seconds=seconds)
+
+
+class Weightless(Toy):
+    """What the composer does where no weights are."""
+
+    def warm_up(self) -> None:
+        raise Unavailable(Reason.NO_STYLES)
+
+
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000400000002008020000002dffe9d3"
+    "0000004349444154789cedcf410dc02000c0404017121186ac89e07159d253d0ce7bf6f8b3"
+    "a5035e35a035a035a035a035a035a035a035a035a035a035a035a035a035a035a07dcde4"
+    "01d0420b00640000000049454e44ae426082"
+)
+"""A PNG, 64 by 32."""
