@@ -64,10 +64,18 @@ def _parser() -> argparse.ArgumentParser:
     compose.add_argument("--list", action="store_true", help="print the styles with their genres, and stop")
     compose.add_argument("--style", default="rnn", help="which model composes (default: %(default)s)")
     compose.add_argument("--genre", help="one of the style's genres (default: drawn from the seed)")
-    compose.add_argument("--length", type=float, default=DEFAULT_LENGTH_SECONDS, metavar="SECONDS")
+    compose.add_argument(
+        "--length", type=float, default=DEFAULT_LENGTH_SECONDS, metavar="SECONDS", help="default: %(default)s"
+    )
     compose.add_argument("--key", help='such as D, Bb or "F# minor" (default: drawn from the seed)')
     compose.add_argument("--tempo", type=float, metavar="BPM", help="beats a minute (default: the genre's)")
-    compose.add_argument("--temperature", type=float, default=DEFAULT_TEMPERATURE, metavar="T")
+    compose.add_argument(
+        "--temperature",
+        type=float,
+        default=DEFAULT_TEMPERATURE,
+        metavar="T",
+        help="how daring (default: %(default)s)",
+    )
     compose.add_argument(
         "--seed", type=int, help="of the first clip; the next ones count up (default: drawn)"
     )

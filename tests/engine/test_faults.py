@@ -114,6 +114,17 @@ async def test_process_that_dies_once_at_the_start_is_tried_again(tmp_path: Path
     assert births(tmp_path) == 2
 
 
+async def test_engine_closed_in_a_pause_stays_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    died = asyncio.Event()
+    monkeypatch.setattr("engine.client.log.warning", lambda *_: died.set())
+    engine = Engine(weights=tmp_path, composer=f"{TOYS}:StillbornOnce", back_off_seconds=0.1)
+    await engine.start()
+    await died.wait()
+    await engine.close()
+    await asyncio.sleep(0.2)
+    assert births(tmp_path) == 1
+
+
 async def test_process_that_never_starts_fails_requests_and_does_not_spin(tmp_path: Path):
     composer = f"{TOYS}:Stillborn"
     async with Engine(weights=tmp_path, composer=composer, back_off_seconds=0.05) as engine:
@@ -193,9 +204,10 @@ async def test_system_that_gives_no_process_counts_as_a_death(
         with monkeypatch.context() as patch:
             patch.setattr("multiprocessing.util.spawnv_passfds", refuse)
             os.kill(pid, signal.SIGKILL)
-            with pytest.raises(Unavailable):
-                await clip_of(ask(engine, "quick"))
-        await asyncio.sleep(0.05)
+            for _ in range(2):
+                with pytest.raises(Unavailable):
+                    await clip_of(ask(engine, "quick"))
+                await asyncio.sleep(0.05)
         assert await pid_of(engine) != pid
 
 
@@ -207,6 +219,19 @@ def test_message_cut_off_by_a_death_is_dropped():
     writer.close()
     assert list(_received(reader, never)) == ["whole"]
     reader.close()
+    os.close(never)
+    os.close(held)
+
+
+def test_unreadable_message_ends_the_reading_and_is_logged(caplog: pytest.LogCaptureFixture):
+    reader, writer = Pipe(duplex=False)
+    never, held = os.pipe()
+    writer.send_bytes(b"not a pickle")
+    writer.send("not read any more")
+    assert list(_received(reader, never)) == []
+    assert "unreadable" in caplog.text
+    reader.close()
+    writer.close()
     os.close(never)
     os.close(held)
 
