@@ -8,7 +8,9 @@ instead. SimCord, which servers don't install, is imported where it is used.
 import argparse
 import asyncio
 import json
+import logging
 import multiprocessing
+import socket
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -30,8 +32,9 @@ SETTLE_SECONDS = 300.0
 @asynccontextmanager
 async def _world(
     open_bot: OpenBot, settings: "Settings"
-) -> AsyncGenerator[tuple["Nightingale", "simcord.Env"], None]:
-    """The bot in a new SimCord world, with an empty library: each world counts its ids anew."""
+) -> AsyncGenerator[tuple["Nightingale", "simcord.Env", "simcord.ChannelHandle"], None]:
+    """The bot in a new world with an empty library, since each world counts its ids anew; and a channel."""
+    logging.getLogger("discord").setLevel(logging.ERROR)  # without voice or network there is much to warn of
     import simcord
 
     with TemporaryDirectory(prefix="nightingale-preview-") as folder:
@@ -40,15 +43,16 @@ async def _world(
             open_bot(settings) as bot,
             simcord.run(bot, shard_count=1, settle_timeout=SETTLE_SECONDS, check_errors=False) as env,
         ):
-            yield bot, env
+            if bot.user is not None:
+                await bot.user.edit(username="Nightingale")
+            yield bot, env, env.create_guild("Nightingale's garden").create_text_channel("music")
 
 
 async def show(open_bot: OpenBot, settings: "Settings", *, port: int) -> None:
     """Serve the page on 127.0.0.1:`port` (0: any) until it is closed. Raises OSError where that is taken."""
-    async with _world(open_bot, settings) as (_, env):
-        guild = env.create_guild("Nightingale's garden")
-        channel = guild.create_text_channel("music")
-        viewers = [guild.add_member(env.create_user(name)) for name in ("you", "a-friend")]
+    socket.create_server(("127.0.0.1", port)).close()
+    async with _world(open_bot, settings) as (_, env, channel):
+        viewers = [env.guild.add_member(env.create_user(name)) for name in ("you", "a-friend")]
         async with env.preview(channel, viewers=viewers, layout="channel", port=port) as page:
             print(f"\n  Nightingale is at {page.url}\n  Type /compose there. Ctrl-C ends it.\n", flush=True)
             await page.wait_closed()
@@ -58,10 +62,8 @@ async def measure(open_bot: OpenBot, settings: "Settings", *, runs: int) -> dict
     """Each run's times, counted from the interaction, and both processes' largest memory."""
     import psutil
 
-    async with _world(open_bot, settings) as (bot, env):
-        guild = env.create_guild()
-        channel = guild.create_text_channel("music")
-        listener = guild.add_member(env.create_user("listener"))
+    async with _world(open_bot, settings) as (bot, env, channel):
+        listener = env.guild.add_member(env.create_user("listener"))
         await bot.engine.ready()
         [engine] = [psutil.Process(child.pid) for child in multiprocessing.active_children()]
         moments, memory = list[list[float]](), list[tuple[int, int]]()

@@ -18,7 +18,7 @@ from domain.score import Key
 
 TOY = "tests.cogs.toys:Toy"
 
-STYLES = ("quick", "gated", "slow", "die", "broken", "ignorant", "damaged", "audible", "bulky")
+STYLES = ("quick", "gated", "slow", "die", "broken", "ignorant", "damaged", "audible", "bulky", "rnn")
 GENRES = ("reel", "slip jig", "chorale")
 
 Steps = Generator[Progress | Clip, None, None]
@@ -63,6 +63,8 @@ class Toy:
         yield Progress(Stage.COMPOSING, 0.5)
         yield Progress(Stage.RENDERING)
         yield toy_clip(request)
+
+    rnn = quick  # the name that measurements ask for
 
     def gated(self, request: ComposeRequest) -> Steps:
         """Compose until the test makes the file `gate`."""
@@ -109,6 +111,14 @@ class Toy:
         file = io.BytesIO()
         soundfile.write(file, np.stack([tone, tone], axis=1), rate, format="MP3")
         yield toy_clip(request, audio=file.getvalue(), seconds=seconds)
+
+
+class Sluggish(Toy):
+    """Warm once the test makes the file `gate`."""
+
+    def warm_up(self) -> None:
+        while not (self.folder / "gate").exists():
+            time.sleep(0.01)
 
 
 class Weightless(Toy):
