@@ -1,0 +1,136 @@
+"""What a composing job does: choose what was left open, write, arrange, render, draw.
+
+The child process's side. Takes a request, gives progress and a clip; knows no queue and no Discord.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from domain.clips import Clip, Progress, Stage
+from domain.errors import BadRequest, Reason, Unavailable
+from domain.genres import Genre
+from domain.requests import ComposeRequest, Recipe
+from domain.score import Score
+from engine.craft.arranging import arrange
+from engine.craft.encoding import encode_mp3
+from engine.craft.form import fit_form
+from engine.craft.midi_files import midi_bytes
+from engine.craft.pictures import piano_roll
+from engine.craft.rendering import render
+from engine.craft.titles import title_of
+from models.checkpoints import RNNModel, load_rnn
+from models.devices import choose_device
+from models.plans import make_plan
+from models.registry import Style, available_styles
+from models.tokens import Plan, decode
+from models.writing import Writing
+
+TOP_P = 0.95
+"""The nucleus that notes are drawn from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """A request with nothing left open, and the plan that follows from it."""
+
+    request: ComposeRequest
+    plan: Plan
+    hold_seconds: float
+
+
+class Composer:
+    """Every available style, loaded; makes clips."""
+
+    def __init__(self, weights: Path, device: str | None = None) -> None:
+        # A step of a batch of one is over before a second thread has woken up.
+        torch.set_num_threads(1)
+        self._device = choose_device(device)
+        self._styles: dict[str, Style] = {}
+        self._models: dict[str, RNNModel] = {}
+        self._unusable: dict[str, Unavailable] = {}
+        for style in available_styles(weights):
+            self._styles[style.name] = style
+            try:
+                self._models[style.name] = load_rnn(style, self._device)
+            except Unavailable as error:
+                self._unusable[style.name] = error
+
+    def warm_up(self) -> None:
+        """Compose and render a few seconds, so that the first real job is not the slow one."""
+        for style in self._models:
+            for _ in self.compose(ComposeRequest(style=style, seed=0, length_seconds=5)):
+                pass
+
+    def compose(self, request: ComposeRequest) -> Iterator[Progress | Clip]:
+        """Progress, moment by moment, and the clip at the end.
+
+        Raises BadRequest for a style or genre that is not offered, Unavailable when weights can't be used.
+        """
+        style, model = self._find(request.style)
+        choices = choose(request, style, model)
+        yield Progress(Stage.COMPOSING, 0.0)
+        writing = Writing(
+            model.network,
+            [choices.plan],
+            [request.seed],
+            temperature=request.temperature,
+            top_p=TOP_P,
+        )
+        while not writing.finished:
+            writing.advance()
+            yield Progress(Stage.COMPOSING, writing.fraction)
+        yield Progress(Stage.RENDERING)
+        score = arrange(decode(writing.sequences[0]), choices.plan.genre, hold_seconds=choices.hold_seconds)
+        yield from self._finish(score, choices, model.version)
+
+    def _finish(self, score: Score, choices: Choices, version: str) -> Iterator[Progress | Clip]:
+        request, plan = choices.request, choices.plan
+        title = title_of(plan.genre, plan.key, request.seed)
+        audio = render(score, length_seconds=request.length_seconds)
+        yield Progress(Stage.RENDERING, 0.5)
+        yield Clip(
+            title=title,
+            recipe=Recipe(request=request, model_version=version, metre=str(plan.metre), bars=plan.bars),
+            seconds=audio.seconds,
+            audio=encode_mp3(audio),
+            midi=midi_bytes(score),
+            picture=piano_roll(score, title=title),
+        )
+
+    def _find(self, name: str) -> tuple[Style, RNNModel]:
+        if not self._styles:
+            raise Unavailable(Reason.NO_STYLES)
+        if name in self._unusable:
+            raise self._unusable[name]
+        if name not in self._models:
+            raise BadRequest(Reason.UNKNOWN_STYLE, value=name, known=", ".join(self._models))
+        return self._styles[name], self._models[name]
+
+
+def choose(request: ComposeRequest, style: Style, model: RNNModel) -> Choices:
+    """Fill in what the request leaves open, from its seed and the genre's habits.
+
+    Every choice is drawn whether it is needed or not, so that filling one in changes no other: a
+    recipe, which leaves nothing open, leads to the same plan. Raises BadRequest for a genre not offered.
+    """
+    random = np.random.default_rng([request.seed, 1])
+    offered = sorted(style.genres)
+    drawn = offered[int(random.integers(len(offered)))]
+    if request.genre is not None and request.genre not in offered:
+        raise BadRequest(Reason.UNKNOWN_GENRE, value=request.genre, known=", ".join(offered))
+    genre = Genre(request.genre) if request.genre is not None else drawn
+    profile = model.profiles[genre]
+    usual_key = profile.choose_key(random)
+    key = request.key or usual_key
+    habit = profile.choose_habit(key.mode, random)
+    plan = make_plan(genre, habit, key=key, tempo=habit.tempo, bars=1)
+    form = fit_form(request.length_seconds, plan.metre, tempo=request.tempo, usual_tempo=habit.tempo)
+    return Choices(
+        request=replace(request, genre=str(genre), key=key, tempo=form.tempo),
+        plan=replace(plan, tempo=form.tempo, bars=form.bars),
+        hold_seconds=form.hold_seconds,
+    )

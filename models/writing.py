@@ -1,0 +1,138 @@
+"""Writing music with the two-stage RNN: several drafts side by side, a moment at a time.
+
+Knows plans, the grammar and the network; not where requests come from nor how music is played.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.grammar import Draft
+from models.rnn import Moments, TwoStageRNN, gather_moments
+from models.sampling import choose
+from models.tokens import MAX_NOTES, PAD, Plan, TokenSequence, lookback_ticks
+
+_MOMENT_TOKENS = 2 * MAX_NOTES + 1
+
+
+class Writing:
+    """A batch of pieces being written. Call `advance` until `finished`; then read `sequences`.
+
+    Each piece draws from its own seed. The pieces of a batch do not hear each other, but a
+    piece is repeated exactly only in a batch of the same size (sums round differently in others).
+    """
+
+    def __init__(
+        self,
+        network: TwoStageRNN,
+        plans: Sequence[Plan],
+        seeds: Sequence[int],
+        *,
+        temperature: float,
+        top_p: float,
+    ) -> None:
+        self.network = network
+        self.drafts = [Draft(plan) for plan in plans]
+        self.temperature = temperature
+        self.top_p = top_p
+        self._chance = [np.random.default_rng(seed) for seed in seeds]
+        self._device = next(network.parameters()).device
+        self._states: list[tuple[Tensor, Tensor]] | None = None
+        # Step 0 is the silence before the piece; then comes one encoding a moment, as it is written.
+        self._encoded = torch.zeros(len(plans), 1, network.config.embedding, device=self._device)
+        self._moment_at: list[dict[int, int]] = [{} for _ in plans]
+
+    @property
+    def finished(self) -> bool:
+        return all(draft.finished for draft in self.drafts)
+
+    @property
+    def fraction(self) -> float:
+        """How much is written, 0 to 1: that of the piece furthest behind."""
+        return min(1.0 if draft.finished else draft.tick / draft.plan.end_tick for draft in self.drafts)
+
+    @property
+    def sequences(self) -> list[TokenSequence]:
+        return [draft.sequence() for draft in self.drafts]
+
+    @torch.inference_mode()
+    def advance(self) -> None:
+        """Write one moment of every piece that is not finished."""
+        features = self._feature_stage()
+        self._output_stage(features)
+        self._remember()
+
+    def _feature_stage(self) -> Tensor:
+        """(N, H): feature vectors of the moments to come."""
+        feature_rnn = self.network.feature_rnn
+        back = [
+            [self._moment_at[row].get(tick, -1) for tick in lookback_ticks(draft.tick, draft.plan.metre)]
+            for row, draft in enumerate(self.drafts)
+        ]
+        told = np.stack([draft.plan.conditions([draft.tick]) for draft in self.drafts])
+        sounding = np.stack([draft.sounding for draft in self.drafts])[:, None, :]
+        moments = Moments(
+            tokens=torch.empty(0, dtype=torch.long),
+            conditions=torch.from_numpy(told),
+            lookbacks=torch.tensor(back).unsqueeze(1),
+            sounding=torch.from_numpy(sounding).float(),
+        ).to(self._device)
+        looked_back = gather_moments(self._encoded, moments.lookbacks)
+        x = feature_rnn.read(self._encoded[:, -1:], moments, looked_back)
+        features, self._states = feature_rnn(x, self._states)
+        return features[:, 0]
+
+    def _output_stage(self, features: Tensor) -> None:
+        """Draw tokens until every draft has closed its moment."""
+        output_rnn, embedding = self.network.output_rnn, self.network.embedding
+        told = output_rnn.feature(features)
+        state = output_rnn.begin_state(features)
+        inputs = output_rnn.start.expand(len(self.drafts), -1)
+        writing = [not draft.finished for draft in self.drafts]
+        while any(writing):
+            hidden, state = output_rnn.rnn(torch.cat([inputs, told], -1).unsqueeze(1), state)
+            logits = output_rnn.logits(hidden[:, 0], features, embedding).float().cpu().numpy()
+            tokens = np.zeros(len(self.drafts), dtype=np.int64)
+            for row, draft in enumerate(self.drafts):
+                if writing[row]:
+                    tokens[row] = self._draw(row, logits[row])
+                    draft.push(int(tokens[row]))
+                    writing[row] = not draft.at_moment_start
+            inputs = embedding(torch.from_numpy(tokens).to(self._device))
+
+    def _draw(self, row: int, logits: np.ndarray) -> int:
+        return choose(
+            logits,
+            self.drafts[row].allowed(),
+            temperature=self.temperature,
+            top_p=self.top_p,
+            chance=self._chance[row].random(),
+        )
+
+    def _remember(self) -> None:
+        """Encode the moments just written, for the next step and for looking back later."""
+        tokens = np.full((len(self.drafts), _MOMENT_TOKENS), PAD, dtype=np.int64)
+        written = self._encoded.shape[1]
+        for row, draft in enumerate(self.drafts):
+            moment = draft.last_moment
+            tokens[row, : len(moment)] = moment
+            self._moment_at[row].setdefault(draft.last_tick, written)
+        encoded = self.network.encode(torch.from_numpy(tokens).to(self._device)).unsqueeze(1)
+        self._encoded = torch.cat([self._encoded, encoded], 1)
+
+
+def write(
+    network: TwoStageRNN,
+    plans: Sequence[Plan],
+    seeds: Sequence[int],
+    *,
+    temperature: float,
+    top_p: float,
+) -> list[TokenSequence]:
+    """Write whole pieces, one a plan and seed."""
+    writing = Writing(network, plans, seeds, temperature=temperature, top_p=top_p)
+    while not writing.finished:
+        writing.advance()
+    return writing.sequences

@@ -1,0 +1,108 @@
+"""How good a trained recurrent composer is: its likelihood of unseen works, and its own pieces measured.
+
+Knows the model and the corpora; what the figures mean is in `training.evaluation`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import torch
+from rich.progress import track
+
+from domain.genres import Genre
+from domain.score import Score
+from models.plans import Profile, make_plan
+from models.rnn import TwoStageRNN
+from models.tokens import VOCABULARY, TokenSequence, decode, plan_of
+from models.writing import write
+from training.corpora.works import Work
+from training.evaluation.evaluation import Evaluation, Likelihood, evaluate_scores
+from training.evaluation.ngram import fit_best_order
+from training.rnn import as_piece, encode_works, total_nll
+
+PIECES = 200
+"""Pieces generated for each genre."""
+
+BARS = 16
+TEMPERATURE = 0.95
+TOP_P = 0.95
+_BATCH = 50
+
+
+def count_profiles(works: Iterable[Work]) -> dict[Genre, Profile]:
+    """What the training works of each genre are usually like."""
+    genres: dict[Genre, list[Score]] = {}
+    for work in works:
+        if work.split == "train":
+            genres.setdefault(work.genre, []).append(work.score)
+    return {
+        genre: Profile.count((plan_of(score, genre), _mean_pitch(score)) for score in scores)
+        for genre, scores in sorted(genres.items())
+    }
+
+
+def _mean_pitch(score: Score) -> float:
+    return float(np.mean([note.pitch for part in score.parts for note in part.notes]))
+
+
+def generate(
+    network: TwoStageRNN, profile: Profile, genre: Genre, *, pieces: int = PIECES, bars: int = BARS
+) -> list[Score]:
+    """Pieces as the bot would write them, keys and layouts drawn from the genre's habits; fixed seeds."""
+    random = np.random.default_rng([pieces, list(Genre).index(genre)])
+    plans = []
+    for _ in range(pieces):
+        key = profile.choose_key(random)
+        habit = profile.choose_habit(key.mode, random)
+        plans.append(make_plan(genre, habit, key=key, tempo=habit.tempo, bars=bars))
+    scores: list[Score] = []
+    for start in range(0, pieces, _BATCH):
+        batch = plans[start : start + _BATCH]
+        seeds = range(start, start + len(batch))
+        scores += map(decode, write(network, batch, seeds, temperature=TEMPERATURE, top_p=TOP_P))
+    return scores
+
+
+def likelihoods(
+    network: TwoStageRNN, works: Sequence[Work], genres: Iterable[Genre], device: torch.device
+) -> dict[Genre, Likelihood]:
+    """NLL of each genre's test works in nats a note, beside an n-gram's that learnt the same genre.
+
+    The n-gram is fitted genre by genre, its order chosen on the validation works: on what it is
+    given it is the strongest n-gram there is, and it is told the genre as the network is.
+    """
+    found: dict[Genre, Likelihood] = {}
+    for genre in genres:
+        of_genre = [work for work in works if work.genre == genre]
+        train, valid, test = (encode_works(of_genre, split) for split in ("train", "valid", "test"))
+        floor = fit_best_order(
+            [sequence.flat for sequence in train],
+            [sequence.flat for sequence in valid],
+            vocabulary=VOCABULARY,
+        )
+        notes = sum(_notes(sequence) for sequence in test)
+        nll = sum(total_nll(network, [as_piece(sequence) for sequence in test], device))
+        floor_nll = sum(floor.nll(sequence.flat) for sequence in test)
+        found[genre] = Likelihood(nll / notes, floor_nll / notes, floor.order, notes)
+    return found
+
+
+def _notes(sequence: TokenSequence) -> int:
+    return sum(len(moment) // 2 for moment in sequence.moments)
+
+
+def evaluate(
+    network: TwoStageRNN,
+    profiles: Mapping[Genre, Profile],
+    works: Sequence[Work],
+    genres: Sequence[Genre],
+    device: torch.device,
+    *,
+    pieces: int = PIECES,
+) -> Evaluation:
+    """Everything the evaluation prints, for the genres given."""
+    generated = {
+        genre: generate(network, profiles[genre], genre, pieces=pieces)
+        for genre in track(genres, description="writing", transient=True)
+    }
+    return evaluate_scores(generated, works, likelihoods=likelihoods(network, works, genres, device))
