@@ -2,17 +2,19 @@
 
 Chen and Goodman, "An empirical study of smoothing techniques for language modeling" (1999), with
 the order chosen on validation sequences. Knows nothing of what the tokens mean. Everything is
-sorted arrays: five million tokens take about a minute for all orders.
+sorted arrays: half a million tokens take about a second at order 4, six at order 16.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from domain.genres import Genre
 from training.evaluation.notation import BoolArray, FloatArray, IntArray
 
-ORDERS = range(2, 7)
+ORDERS = (2, 3, 4, 6, 8, 10, 12, 16)
+"""Long ones among them: a note is two or three tokens, a four-part chord nine."""
 
 TokenSequence = Sequence[int] | IntArray
 
@@ -34,7 +36,7 @@ class _Level:
 
 @dataclass(frozen=True, slots=True)
 class NGram:
-    """A fitted model. Build it with `fit` or `fit_best_order`."""
+    """A fitted model. Build it with `fit` or `fit_floors`."""
 
     order: int
     vocabulary: int
@@ -58,9 +60,9 @@ class NGram:
             context = _shifted(grams)
         return -np.log(probability[is_real])
 
-    def nll(self, sequence: TokenSequence) -> float:
-        """What the whole sequence costs, in nats."""
-        return float(self.token_nlls(sequence).sum())
+    def nll(self, sequence: TokenSequence, *, given: int = 0) -> float:
+        """What the sequence costs, in nats. Its first `given` tokens, the conditions, cost nothing."""
+        return float(self.token_nlls(sequence)[given:].sum())
 
     def next_token_probabilities(self, context: TokenSequence) -> FloatArray:
         """The distribution of the token after `context`; shape (vocabulary,), sums to 1."""
@@ -123,15 +125,35 @@ def fit_best_order(
     orders: Iterable[int] = ORDERS,
 ) -> NGram:
     """Fit every order and keep the one that finds the validation sequences likeliest."""
-    best: NGram | None = None
-    best_nll = np.inf
+    models = (fit(train, order=order, vocabulary=vocabulary) for order in orders)
+    return min(models, key=lambda model: sum(model.nll(sequence) for sequence in valid))
+
+
+def fit_floors(
+    train: Mapping[Genre, Sequence[TokenSequence]],
+    valid: Mapping[Genre, Sequence[TokenSequence]],
+    *,
+    vocabulary: int,
+    given: int = 0,
+    orders: Iterable[int] = ORDERS,
+) -> dict[Genre, NGram]:
+    """The best n-gram for each genre of `valid`: of any order, learned from its own works or from all.
+
+    Best is what finds the genre's validation sequences likeliest; `given` is that of `NGram.nll`.
+    Raises ValueError for a genre without training sequences.
+    """
+    everything = [sequence for sequences in train.values() for sequence in sequences]
+    best: dict[Genre, NGram] = {}
+    best_nll = dict.fromkeys(valid, np.inf)
     for order in orders:
-        model = fit(train, order=order, vocabulary=vocabulary)
-        nll = sum(model.nll(sequence) for sequence in valid)
-        if nll < best_nll:
-            best, best_nll = model, nll
-    if best is None:
-        raise ValueError("no order leaves the validation sequences a finite likelihood")
+        # Each model is measured as soon as it is fitted, so that only the best are kept in memory.
+        shared = fit(everything, order=order, vocabulary=vocabulary)
+        for genre, sequences in valid.items():
+            own = fit(train.get(genre, ()), order=order, vocabulary=vocabulary)
+            for model in (shared, own):
+                nll = sum(model.nll(sequence, given=given) for sequence in sequences)
+                if nll < best_nll[genre]:
+                    best[genre], best_nll[genre] = model, nll
     return best
 
 
