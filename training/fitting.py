@@ -36,8 +36,8 @@ class Schedule:
 
 
 @dataclass(slots=True)
-class _Standing:
-    """Where a run stands; what a checkpoint remembers beside tensors."""
+class Standing:
+    """Where a run stands; what a checkpoint remembers beside tensors. `best` is a validation figure."""
 
     epoch: int = 0
     update: int = 0
@@ -90,7 +90,7 @@ class Fitting(Generic[Batch]):
             lr=schedule.learning_rate,
         )
         self.average = {name: p.detach().clone() for name, p in module.named_parameters()}
-        self.standing = _Standing()
+        self.standing = Standing()
         folder.mkdir(parents=True, exist_ok=True)
         if self.checkpoint.exists():
             self._resume()
@@ -192,7 +192,7 @@ class Fitting(Generic[Batch]):
 
     def _resume(self) -> None:
         with safe_open(self.checkpoint, framework="pt", device=str(self.device)) as file:
-            self.standing = _Standing(**json.loads(file.metadata()["standing"]))
+            self.standing = read_standing(self.checkpoint)
             slots = {key.split(".")[1] for key in file.keys() if key.startswith("optimiser.")}  # noqa: SIM118
             for name, parameter in self.module.named_parameters():
                 parameter.data.copy_(file.get_tensor(f"weights.{name}"))
@@ -206,3 +206,9 @@ def _write(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> 
     unfinished = path.with_suffix(".unfinished")
     save_file({name: value.contiguous() for name, value in tensors.items()}, unfinished, metadata=metadata)
     unfinished.replace(path)
+
+
+def read_standing(checkpoint: Path) -> Standing:
+    """Where the run of a checkpoint stands."""
+    with safe_open(checkpoint, framework="pt") as file:
+        return Standing(**json.loads(file.metadata()["standing"]))

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from domain.genres import Genre
@@ -37,13 +38,13 @@ CONFIG = Config(
     lookbacks=len(LOOKBACK_BARS),
     pitches=PITCHES,
     embedding=192,
-    feature_hidden=512,
+    feature_hidden=384,
     feature_layers=2,
-    output_hidden=320,
-    dropout=0.25,
+    output_hidden=256,
+    dropout=0.2,
 )
-SCHEDULE = Schedule(epochs=14, learning_rate=2e-3, weight_decay=0.02, average_decay=0.999)
-WINDOW = 256
+SCHEDULE = Schedule(epochs=12, learning_rate=2.5e-3, weight_decay=0.02, average_decay=0.995)
+WINDOW = 160
 BATCH = 16
 GENRE_BALANCE = 0.5
 """How far small genres are heard more often: 0 as they come, 1 all alike."""
@@ -171,8 +172,18 @@ def total_nll(module: nn.Module, pieces: Sequence[Piece], device: torch.device) 
     return totals
 
 
-def train(works: Sequence[Work], *, folder: Path, device_name: str | None = None) -> Path:
-    """Train on the works marked train; where the best weights lie."""
+def train(
+    works: Sequence[Work],
+    *,
+    folder: Path,
+    schedule: Schedule = SCHEDULE,
+    start_from: Path | None = None,
+    device_name: str | None = None,
+) -> Path:
+    """Train on the works marked train; where the best weights lie.
+
+    A new run may start from earlier weights (a safetensors file) instead of from nothing.
+    """
     device = choose_device(device_name)
     pieces = [as_piece(sequence) for sequence in encode_works(works, "train")]
     valid = [as_piece(sequence) for sequence in encode_works(works, "valid")]
@@ -182,9 +193,12 @@ def train(works: Sequence[Work], *, folder: Path, device_name: str | None = None
     )
     torch.manual_seed(0)
     epochs = Epochs(pieces)
+    network = TwoStageRNN(CONFIG)
+    if start_from is not None:
+        network.load_state_dict(load_file(start_from))
     fitting = Fitting(
-        TwoStageRNN(CONFIG),
-        SCHEDULE,
+        network,
+        schedule,
         folder=folder,
         device=device,
         batches=lambda epoch: (batch.to(device) for batch in epochs.batches(epoch)),

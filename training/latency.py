@@ -1,0 +1,34 @@
+"""How quickly the bot answers: the real bot, engine and models, driven through the preview's Discord.
+
+Runs `python -m preview --measure` as a process of its own, since training knows nothing of Discord.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured figure and the most it may be."""
+
+    name: str
+    value: float
+    unit: str
+    bar: float
+
+
+def measure_latency(*, runs: int) -> list[Figure]:
+    """Median times of `runs` warm commands, and the largest memory of both processes."""
+    command = [sys.executable, "-m", "preview", "--measure", str(runs)]
+    finished = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 – our own module
+    measured: dict[str, Any] = json.loads(finished.stdout.splitlines()[-1])
+    return [
+        Figure("/compose length:30, median", statistics.median(measured["finished_seconds"]), "s", 4),
+        Figure("acknowledged, median", statistics.median(measured["acknowledged_milliseconds"]), "ms", 300),
+        Figure("memory of the bot", measured["bot_megabytes"], "MB", 200),
+        Figure("memory of the engine", measured["engine_megabytes"], "MB", 900),
+    ]
