@@ -111,10 +111,10 @@ def verify(path: Path, upstream: Upstream) -> None:
 
 
 def read_files(path: Path, *, suffixes: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
-    """Yield (path inside the collection, content) for every file with one of `suffixes`, in no set order."""
+    """Yield (path inside the collection, content) for every file whose name ends in one of `suffixes`."""
     if path.is_dir():
         for file in sorted(path.rglob("*")):
-            if file.suffix in suffixes and file.is_file():
+            if file.name.endswith(suffixes) and file.is_file():
                 yield file.relative_to(path).as_posix(), file.read_bytes()
         return
     with tarfile.open(path, "r:xz") as archive:

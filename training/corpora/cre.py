@@ -17,20 +17,12 @@ from training.corpora.keys import find_dance_key
 from training.corpora.midi import KeySignature, TimedNote, read_midi
 from training.corpora.quantize import shift, snap
 from training.corpora.shared_bars import find_pickups, strong_ticks
+from training.corpora.tempos import TYPICAL_TEMPOS
 from training.corpora.works import Work
 
 _FIDDLE = 40
 _LEAST_BARS = 8
 _MOST_BENT = 0.15
-TEMPOS = {
-    Genre.REEL: 200.0,
-    Genre.HORNPIPE: 160.0,
-    Genre.JIG: 116.0,
-    Genre.SLIP_JIG: 116.0,
-    Genre.POLKA: 132.0,
-}
-"""Session tempos in beats a minute: quarters, dotted quarters where the beat divides in three."""
-
 _METRES = {
     Genre.REEL: Metre(4, 4),
     Genre.HORNPIPE: Metre(4, 4),
@@ -110,7 +102,7 @@ def _finish(tune: _Tune, pickup: int) -> Work:
         genre=tune.genre,
         split="",
         family=f"cre/{tune.stem}",
-        score=Score(key, metre, TEMPOS[tune.genre], bars, (_part(notes),)),
+        score=Score(key, metre, TYPICAL_TEMPOS[tune.genre], bars, (_part(notes),)),
     )
 
 

@@ -13,6 +13,7 @@ from training.corpora.keys import find_key
 from training.corpora.midi import read_midi
 from training.corpora.quantize import shift, snap
 from training.corpora.shared_bars import find_pickups
+from training.corpora.tempos import TYPICAL_TEMPOS
 from training.corpora.works import Work
 
 VOICES = ("soprano", "alto", "tenor", "bass")
@@ -21,7 +22,6 @@ _METRE = Metre(4, 4)
 _PICKUPS_TICKS = (0, 12)
 """Bach's chorales begin on the bar line or a quarter before it."""
 
-_TEMPO = 80.0
 _LEAST_BARS = 6
 _LONGEST_NOTE_BARS = 2
 _MOST_BENT = 0.1
@@ -65,5 +65,5 @@ def _finish(name: str, parts: tuple[Part, ...], pickup: int) -> Work:
         genre=Genre.CHORALE,
         split="",
         family=f"js-fakes/{name}",
-        score=Score(find_key(parts), _METRE, _TEMPO, bars, parts),
+        score=Score(find_key(parts), _METRE, TYPICAL_TEMPOS[Genre.CHORALE], bars, parts),
     )

@@ -44,8 +44,11 @@ _LONGEST_COUNTED_TICKS = 24
 Weights = NDArray[np.float64]
 
 
-def find_key(parts: Sequence[Part], *, signature: KeySignature | None = None) -> Key:
-    """The major or minor key of a piece. `signature` is its key signature, where it has one."""
+def find_key(parts: Sequence[Part], *, signature: KeySignature | None = None, closes: bool = True) -> Key:
+    """The major or minor key of a piece. `signature` is its key signature, where it has one.
+
+    `closes` is False for a section that another follows: where it stops need not be its tonic.
+    """
     notes = [note for part in parts for note in part.notes]
     weights = _class_weights(notes)
     bass, top = _final_classes(notes)
@@ -53,9 +56,10 @@ def find_key(parts: Sequence[Part], *, signature: KeySignature | None = None) ->
     for name in ("major", "minor"):
         for tonic in range(12):
             score = _correlation(weights, name, tonic)
-            score += _FINAL_BASS * (tonic == bass) + _FINAL_TOP * (tonic == top)
-            if signature is not None:
-                score += _SIGNATURE * (_tonic(signature, name) == tonic)
+            ending = _FINAL_BASS * (tonic == bass) + _FINAL_TOP * (tonic == top)
+            score += ending if closes else ending / 3
+            if signature is not None and _tonic(signature, name) == tonic:
+                score += _SIGNATURE + _CALLED_MINOR * (signature.minor and name == "minor")
             scores[tonic, name] = score
     return _best(scores)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from training.corpora import cre, js_fakes
-from training.corpora.archives import CRE, JS_FAKES, Upstream, find_upstream, verify
+from training.corpora import cre, js_fakes, mutopia, openhymnal
+from training.corpora.archives import CRE, JS_FAKES, MUTOPIA, OPEN_HYMNAL, Upstream, find_upstream, verify
 from training.corpora.families import group
 from training.corpora.works import Work, save_works
 
@@ -21,6 +21,8 @@ LICENCES_FILE = "licences.json"
 _READERS: tuple[tuple[Upstream, Callable[[Path], Iterator[Work]]], ...] = (
     (CRE, cre.read_works),
     (JS_FAKES, js_fakes.read_works),
+    (OPEN_HYMNAL, openhymnal.read_works),
+    (MUTOPIA, mutopia.read_works),
 )
 
 

@@ -1,0 +1,217 @@
+"""From a written piece to scores: sections of one metre and one key, on the grid and on true bar lines.
+
+Knows nothing of where the piece is from or how its staves are to be played.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeVar
+
+from domain.score import TICKS_PER_QUARTER, Key, Metre, Part
+from training.corpora.bars import find_pickup
+from training.corpora.keys import find_key
+from training.corpora.midi import KeySignature, TimedNote
+from training.corpora.quantize import Snapped, shift, snap, truncate_overlaps
+from training.corpora.written import Staff, Written
+
+# How each written metre is kept: the metre, and what its times are multiplied by. Sixes and eights of
+# quarters are bars of two halves; longer note values are read as shorter ones.
+_KEPT: dict[str, tuple[Metre, float]] = {
+    "4/4": (Metre(4, 4), 1.0),
+    "2/2": (Metre(4, 4), 1.0),
+    "4/2": (Metre(4, 4), 1.0),
+    "8/4": (Metre(4, 4), 1.0),
+    "3/4": (Metre(3, 4), 1.0),
+    "6/4": (Metre(3, 4), 1.0),
+    "3/2": (Metre(3, 4), 0.5),
+    "2/4": (Metre(2, 4), 1.0),
+    "4/8": (Metre(2, 4), 1.0),
+    "6/8": (Metre(6, 8), 1.0),
+    "9/8": (Metre(9, 8), 1.0),
+    "12/8": (Metre(12, 8), 1.0),
+    "3/8": (Metre(3, 8), 1.0),
+}
+Value = TypeVar("Value")
+
+_LEAST_KEY_BARS = 12
+_LONGEST_BARS = 256
+_MOST_BENT = 0.2
+_LEAST_TRUE_BARS = 0.85
+_LEAST_NOTES_A_BAR = 1.5
+_MOST_NOTES_A_QUARTER = 16
+_MOST_EMPTY_BARS = 0.34
+
+
+@dataclass(frozen=True)
+class Section:
+    """Music in one metre and key. `number` counts a piece's sections, from 0; parts are as its staves."""
+
+    number: int
+    metre: Metre
+    key: Key
+    bars: int
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class _Span:
+    """A stretch of a piece, in quarters."""
+
+    start: float
+    end: float
+    metre: Metre
+    signature: KeySignature | None
+
+
+def sections(written: Written, *, least_bars: int) -> Iterator[Section]:
+    """Cut a piece where its metre or key signature changes and yield what can be put on the grid.
+
+    Left out: sections of fewer than `least_bars`, in metres too rare to keep, too free for the grid,
+    mostly rests, or too dense to be played.
+    """
+    spans = _spans(written)
+    for number, span in enumerate(spans):
+        section = _section(written, span, number=number, is_last=number == len(spans) - 1)
+        if section is not None and section.bars >= least_bars and _is_playable(section):
+            yield section
+
+
+def _spans(written: Written) -> list[_Span]:
+    """Split at every change of metre, and at changes of key that last; very long stretches also."""
+    end = max((note.end for staff in written.staves for note in staff.notes), default=0.0)
+    metres = _merged(written.metres)
+    stretches: list[_Span] = []
+    for (start, metre), (stop, _) in pairwise([*metres, (end, Metre(4, 4))]):
+        bar = metre.bar_ticks / TICKS_PER_QUARTER
+        cuts = [start]
+        for at, _ in _merged(written.keys):
+            if at - cuts[-1] >= _LEAST_KEY_BARS * bar and stop - at >= _LEAST_KEY_BARS * bar:
+                cuts.append(at)
+        for first, last in pairwise([*cuts, stop]):
+            stretches.extend(_chunks(_Span(first, last, metre, _signature(written, first, last))))
+    return stretches
+
+
+def _chunks(span: _Span) -> Iterator[_Span]:
+    """A span in pieces of at most `_LONGEST_BARS`."""
+    longest = _LONGEST_BARS * span.metre.bar_ticks / TICKS_PER_QUARTER
+    start = span.start
+    while span.end - start > longest:
+        yield _Span(start, start + longest, span.metre, span.signature)
+        start += longest
+    yield _Span(start, span.end, span.metre, span.signature)
+
+
+def _merged(changes: Sequence[tuple[float, Value]]) -> list[tuple[float, Value]]:
+    """Changes that change something, the last word at each moment."""
+    merged: list[tuple[float, Value]] = []
+    for at, value in sorted(dict(changes).items()):
+        if not merged or merged[-1][1] != value:
+            merged.append((at, value))
+    return merged
+
+
+def _signature(written: Written, start: float, end: float) -> KeySignature | None:
+    """The signature that holds for most of a stretch."""
+    lasting: dict[KeySignature, float] = {}
+    changes = _merged(written.keys)
+    ends = [*(at for at, _ in changes[1:]), end]
+    for (at, signature), until in zip(changes, ends, strict=False):
+        overlap = min(until, end) - max(at, start)
+        if overlap > 0:
+            lasting[signature] = lasting.get(signature, 0.0) + overlap
+    return max(lasting, key=lambda signature: lasting[signature], default=None)
+
+
+def _section(written: Written, span: _Span, *, number: int, is_last: bool) -> Section | None:
+    kept = _KEPT.get(str(span.metre))
+    if kept is None:
+        return None
+    metre, scale = kept
+    snapped = [snap(_notes_within(staff, span, scale, is_last=is_last)) for staff in written.staves]
+    if _bent_share(snapped) > _MOST_BENT or not any(part.notes for part in snapped):
+        return None
+    parts = [
+        Part(staff.name, staff.program, part.notes)
+        for staff, part in zip(written.staves, snapped, strict=True)
+        if part.notes
+    ]
+    pickup = _pickup(written, span, metre, scale, parts)
+    if pickup is None:
+        return None
+    lead = (metre.bar_ticks - pickup) % metre.bar_ticks
+    moved = _without_leading_bars(
+        [Part(part.name, part.program, shift(part.notes, lead)) for part in parts], metre
+    )
+    bars = -(-max(note.end for part in moved for note in part.notes) // metre.bar_ticks)
+    key = find_key(moved, signature=span.signature, closes=is_last)
+    return Section(number, metre, key, bars, moved)
+
+
+def _notes_within(staff: Staff, span: _Span, scale: float, *, is_last: bool) -> list[TimedNote]:
+    """The notes that begin in a span, from its start; in the last one they may outlast it."""
+    return [
+        TimedNote(
+            (note.onset - span.start) * scale,
+            ((note.end if is_last else min(note.end, span.end)) - span.start) * scale,
+            note.pitch,
+        )
+        for note in staff.notes
+        if span.start - 1e-6 <= note.onset < span.end - 1e-6
+    ]
+
+
+def _bent_share(snapped: Sequence[Snapped]) -> float:
+    heard = sum(part.heard for part in snapped)
+    return sum(part.bent_share * part.heard for part in snapped) / max(heard, 1)
+
+
+def _pickup(written: Written, span: _Span, metre: Metre, scale: float, parts: Sequence[Part]) -> int | None:
+    """The upbeat in ticks; None where the file's bar lines contradict its metre."""
+
+    def ticks(quarters: float) -> int:
+        return round((quarters - span.start) * scale * TICKS_PER_QUARTER)
+
+    if written.bar_lines is None:
+        marks = [at for at, _ in (*_merged(written.metres), *_merged(written.keys))]
+        return find_pickup(parts, metre, marks=[ticks(at) for at in (*marks,) if span.start < at <= span.end])
+    lines = [ticks(at) for at in written.bar_lines if span.start < at <= span.end]
+    if not lines:
+        return None
+    pickup = lines[0] % metre.bar_ticks
+    true = sum(line % metre.bar_ticks == pickup for line in lines)
+    return pickup if true >= _LEAST_TRUE_BARS * len(lines) else None
+
+
+def _without_leading_bars(parts: Sequence[Part], metre: Metre) -> tuple[Part, ...]:
+    """Drop the whole bars of silence before the first note."""
+    first = min(note.onset for part in parts for note in part.notes)
+    silent = first // metre.bar_ticks * metre.bar_ticks
+    return tuple(Part(part.name, part.program, shift(part.notes, -silent)) for part in parts)
+
+
+def _is_playable(section: Section) -> bool:
+    notes = [note for part in section.parts for note in part.notes]
+    bar = section.metre.bar_ticks
+    sounding = {place for note in notes for place in range(note.onset // bar, -(-note.end // bar))}
+    quarters = section.bars * bar / TICKS_PER_QUARTER
+    return (
+        len(notes) >= _LEAST_NOTES_A_BAR * section.bars
+        and len(notes) <= _MOST_NOTES_A_QUARTER * quarters
+        and len(sounding) >= (1 - _MOST_EMPTY_BARS) * section.bars
+    )
+
+
+def merge(parts: Sequence[Part], *, name: str, program: int) -> Part:
+    """Several staves as one part."""
+    return Part(name, program, tuple(truncate_overlaps(note for part in parts for note in part.notes)))
+
+
+def mean_pitch(part: Part) -> float:
+    return sum(note.pitch for note in part.notes) / len(part.notes)
+
+
+def high_to_low(parts: Sequence[Part]) -> list[Part]:
+    """Parts in order of their mean pitch, the highest first."""
+    return sorted(parts, key=mean_pitch, reverse=True)
