@@ -6,7 +6,7 @@ import signal
 import struct
 import subprocess
 import sys
-import time
+from collections.abc import Callable
 from multiprocessing import Pipe
 from pathlib import Path
 
@@ -71,6 +71,16 @@ async def test_process_killed_while_idle_is_replaced(tmp_path: Path):
         assert await pid_of(engine) != pid
 
 
+async def test_deaths_while_idle_do_not_add_up_over_jobs(tmp_path: Path):
+    async with Engine(weights=tmp_path, composer=TOY, back_off_seconds=0.01) as engine:
+        for _ in range(START_ATTEMPTS):
+            pid = await pid_of(engine)
+            child = engine._child
+            os.kill(pid, signal.SIGKILL)
+            await child.ended.wait()
+        await clip_of(ask(engine, "quick"))
+
+
 async def test_process_killed_in_a_cancelled_job_does_not_run_it_again(tmp_path: Path):
     async with Engine(weights=tmp_path, composer=TOY) as engine:
         pid = await pid_of(engine)
@@ -125,17 +135,28 @@ async def test_engine_closed_in_a_pause_stays_closed(tmp_path: Path, monkeypatch
     assert births(tmp_path) == 1
 
 
-async def test_process_that_never_starts_fails_requests_and_does_not_spin(tmp_path: Path):
-    composer = f"{TOYS}:Stillborn"
-    async with Engine(weights=tmp_path, composer=composer, back_off_seconds=0.05) as engine:
+async def test_process_that_never_starts_fails_requests_and_does_not_spin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    loop = asyncio.get_running_loop()
+    call_later = loop.call_later
+    pauses: list[float] = []
+
+    def note_pause(delay: float, callback: Callable[..., object], *args: object) -> asyncio.TimerHandle:
+        if callback == engine._spawn:
+            pauses.append(delay)
+        return call_later(delay, callback, *args)
+
+    monkeypatch.setattr(loop, "call_later", note_pause)
+    engine = Engine(weights=tmp_path, composer=f"{TOYS}:Stillborn", back_off_seconds=0.05)
+    async with engine:
         warmth = asyncio.create_task(engine.ready())
-        began = time.monotonic()
         with pytest.raises(Unavailable) as raised:
             await clip_of(ask(engine, "quick"))
         assert raised.value.reason is Reason.ENGINE_DOWN
-        assert time.monotonic() - began >= 0.05 + 0.1, "it did not pause between its attempts"
         with pytest.raises(Unavailable):
             await warmth
+        assert pauses == [0.05, 0.1]
         assert births(tmp_path) == START_ATTEMPTS
         for _ in range(3):  # now they fail at once
             with pytest.raises(Unavailable):
