@@ -5,9 +5,9 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import discord
 from discord.ext import commands
 
+from cogs._shared.failures import DISCORD_FAULTS
 from cogs._shared.wording import wording_for
 from storage import Job, Storage
 
@@ -46,7 +46,7 @@ class Interruptions(commands.Cog):
             text = wording_for(guild.preferred_locale)("progress.interrupted", id=f"#{job.id}")
             try:
                 await channel.get_partial_message(job.message_id).edit(content=text, view=None)
-            except discord.HTTPException:
+            except DISCORD_FAULTS:
                 log.warning("could not tell that #%d was interrupted", job.id, exc_info=True)
 
 

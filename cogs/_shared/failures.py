@@ -6,12 +6,16 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import aiohttp
 import discord
 
 from cogs._shared.wording import Wording, wording_for
 from domain.errors import Bug, NightingaleError, Reason
 
 log = logging.getLogger(__name__)
+
+DISCORD_FAULTS = (discord.HTTPException, aiohttp.ClientError, OSError)
+"""What a call to Discord raises when Discord refuses or can't be reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ async def reply_privately(interaction: discord.Interaction, text: str) -> None:
             await interaction.edit_original_response(content=text)
         else:
             await interaction.followup.send(text, ephemeral=True)
-    except discord.HTTPException:
+    except DISCORD_FAULTS:
         log.warning("could not answer interaction %d", interaction.id, exc_info=True)
 
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import discord
 
+from cogs._shared.failures import DISCORD_FAULTS
+
 log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_EDITS = 2.0
@@ -42,12 +44,12 @@ class StatusMessage:
             return
         try:
             await self.edit(**fields)
-        except discord.HTTPException:
+        except DISCORD_FAULTS:
             # Only a glimpse is lost: the result is posted by an edit of its own.
             log.warning("could not show progress", exc_info=True)
 
     async def edit(self, *, files: Sequence[NamedFile] = (), **fields: Any) -> None:
-        """Edit at once, attaching `files`. Raises discord.HTTPException when Discord allows it in no way."""
+        """Edit at once, attaching `files`. Raises DISCORD_FAULTS when it can be done in no way."""
         self._tried_at = time.perf_counter()
         while True:
             if files:

@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from cogs._shared.failures import reply_privately
+from cogs._shared.failures import DISCORD_FAULTS, reply_privately
 from cogs._shared.status_message import attachments
 from cogs._shared.wording import localised, wording_for
 from cogs.compose.job import ComposeJob
@@ -97,6 +97,7 @@ class Compose(commands.Cog):
             tempo=tempo,
             temperature=temperature,
         )
+        await interaction.response.defer(thinking=True)
         await self._begin(interaction, request)
 
     @compose.autocomplete("genre")
@@ -127,11 +128,12 @@ class Compose(commands.Cog):
         text = wording_for(interaction.locale)("reply.midi", id=f"#{clip_id}")
         try:
             await interaction.edit_original_response(content=text, attachments=attachments(files))
-        except discord.HTTPException as error:
+        except DISCORD_FAULTS as error:
             raise Unavailable(Reason.UPLOAD_REFUSED) from error
 
     async def compose_again(self, interaction: discord.Interaction, job_id: int) -> None:
         """Begin a new job that asks what the old one asked, with a new seed."""
+        await interaction.response.defer(thinking=True)
         try:
             job = await self._storage.jobs.get(job_id)
         except LookupError:
@@ -152,8 +154,7 @@ class Compose(commands.Cog):
             await reply_privately(interaction, wording("reply.too_late_to_cancel", id=f"#{job_id}"))
 
     async def _begin(self, interaction: discord.Interaction, request: ComposeRequest) -> None:
-        """Acknowledge, write the row, and leave the rest to a task."""
-        await interaction.response.defer(thinking=True)
+        """Write the row and leave the rest to a task. The interaction has been acknowledged."""
         job_id = await self._storage.jobs.add(
             request,
             user_id=interaction.user.id,

@@ -10,7 +10,7 @@ from contextlib import aclosing
 
 import discord
 
-from cogs._shared.failures import log_failure
+from cogs._shared.failures import DISCORD_FAULTS, log_failure
 from cogs._shared.status_message import StatusMessage
 from cogs._shared.wording import Wording, wording_for
 from cogs.compose.buttons import progress_view, result_view
@@ -131,7 +131,7 @@ class ComposeJob:
             embed.set_image(url=f"attachment://{picture}" if shown else None)
             try:
                 await self._status.edit(content=None, embed=embed, view=view, files=files)
-            except discord.HTTPException as error:
+            except DISCORD_FAULTS as error:
                 refusal.__cause__ = error
             else:
                 return
@@ -140,7 +140,7 @@ class ComposeJob:
         await self._end_row(lambda: self._storage.jobs.fail(self.id, failure.reason, code=failure.code))
         try:
             await self._status.edit(content=text, embed=embed.set_image(url=None), view=view)
-        except discord.HTTPException:
+        except DISCORD_FAULTS:
             log.exception("could not say that the upload of #%d was refused", self.id)
 
     async def _fail(self, error: Exception) -> None:
@@ -152,7 +152,7 @@ class ComposeJob:
         """Replace the status by `text`. Never raises."""
         try:
             await self._status.edit(content=text, view=None)
-        except discord.HTTPException:
+        except DISCORD_FAULTS:
             log.warning("could not show how #%d ended", self.id, exc_info=True)
 
     async def _end_row(self, write: Callable[[], Awaitable[None]]) -> None:

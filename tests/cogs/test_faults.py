@@ -6,7 +6,9 @@ import logging
 
 import pytest
 
+from cogs._shared.wording import wording_for
 from cogs.compose import job as compose_job
+from cogs.compose.buttons import result_view
 from domain.errors import Reason
 from storage import JobStatus
 from storage.files import ClipFolder
@@ -177,3 +179,14 @@ async def test_discord_being_down_at_the_first_word_does_not_lose_the_clip(tmp_p
         assert result.response is not None
         assert (await w.storage.jobs.get(1)).status is JobStatus.FINISHED
         assert result.response.attachments
+
+
+async def test_again_on_a_clip_nobody_knows_says_so(tmp_path):
+    async with world(tmp_path) as w:
+        channel = w.bot.get_partial_messageable(w.channel.id)
+        old = await channel.send("from another library", view=result_view(99, wording_for(None)))
+        result = await w.alice.click(old, custom_id="nightingale:again:99")
+        assert result.response is not None
+        assert "There is no clip #99 here." in result.response.content
+        result = await w.alice.click(old, custom_id="nightingale:midi:99")
+        assert result.ephemeral
