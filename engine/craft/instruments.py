@@ -1,7 +1,7 @@
 """Which instruments play a genre: part names and General MIDI programs, by position in the score.
 
-The choices suit TimGM6mb, the soundfont that is always there: samples that speak quickly enough for
-the genre's shortest notes and keep one loudness over its range.
+The choices suit TimGM6mb, the soundfont that is always there: samples in tune, that speak quickly
+enough for the genre's shortest notes and keep one loudness over its range.
 """
 
 from domain.genres import Genre
@@ -9,20 +9,23 @@ from domain.genres import Genre
 Player = tuple[str, int]
 """A part's name and its General MIDI program, counted from 0."""
 
-_PIANO, _HONKY_TONK, _HARPSICHORD, _CHURCH_ORGAN = 0, 3, 6, 19
-_ACCORDION, _CONCERTINA, _NYLON_GUITAR, _STEEL_GUITAR = 21, 23, 24, 25
-_BASS, _CHOIR, _VOICE, _CLARINET, _FLUTE, _WHISTLE, _FIDDLE = 32, 52, 53, 71, 73, 74, 110
+_PIANO, _HONKY_TONK, _HARPSICHORD, _CHURCH_ORGAN, _REED_ORGAN = 0, 3, 6, 19, 20
+_NYLON_GUITAR, _STEEL_GUITAR, _BASS, _VOICE = 24, 25, 32, 53
+_CLARINET, _RECORDER, _PAN_FLUTE, _OCARINA, _FIDDLE = 71, 74, 75, 79, 110
 
+# Accordion, harmonica and bandoneon are what one would expect here, but in TimGM6mb they are a
+# quarter tone flat over much of their range; its reed organ is in tune. Its flute and whistle are
+# uneven, its choir is 15 cents off here and there: ocarina, pan flute and solo voices are not.
 _LEADS: dict[Genre, Player] = {
     Genre.REEL: ("Fiddle", _FIDDLE),
-    Genre.JIG: ("Flute", _FLUTE),
-    Genre.SLIP_JIG: ("Whistle", _WHISTLE),
-    Genre.HORNPIPE: ("Concertina", _CONCERTINA),
-    Genre.POLKA: ("Accordion", _ACCORDION),
-    Genre.FOLK: ("Clarinet", _CLARINET),
+    Genre.JIG: ("Whistle", _OCARINA),
+    Genre.SLIP_JIG: ("Pan flute", _PAN_FLUTE),
+    Genre.HORNPIPE: ("Concertina", _REED_ORGAN),
+    Genre.POLKA: ("Clarinet", _CLARINET),
+    Genre.FOLK: ("Recorder", _RECORDER),
 }
 
-_CHOIRS: dict[Genre, int] = {Genre.CHORALE: _CHOIR, Genre.HYMN: _CHURCH_ORGAN}
+_CHOIRS: dict[Genre, int] = {Genre.CHORALE: _VOICE, Genre.HYMN: _CHURCH_ORGAN}
 
 _KEYBOARDS: dict[Genre, Player] = {
     Genre.BAROQUE: ("Harpsichord", _HARPSICHORD),

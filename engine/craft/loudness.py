@@ -26,10 +26,10 @@ _REACH_SAMPLES = 6
 _OVERSAMPLED_FROM_DB = -8.0  # under the ceiling: more than peaks between samples and later gain add
 _BLOCK_SECONDS = 0.001
 _LOOKAHEAD_BLOCKS = 5
-_RELEASE_DB_PER_SECOND = 40.0
+_RELEASE_DB_PER_SECOND = 250.0
 
 _MAX_GAIN_DB = 50.0  # quieter than this below the target is noise, not music
-_PASSES = 4
+_MORE_PASSES = 3
 _CLOSE_ENOUGH_DB = 0.15
 
 Signal = NDArray[np.float32]
@@ -53,12 +53,17 @@ def mastered(signal: Signal, rate: int) -> Signal:
     gain_db = min(TARGET_LUFS - measured, _MAX_GAIN_DB) if np.isfinite(measured) else 0.0
     peaks = _true_peaks(signal, rate, above=10 ** ((CEILING_DB + _OVERSAMPLED_FROM_DB - gain_db) / 20))
     result = _limited(signal, peaks, gain_db=gain_db)
-    for _ in range(_PASSES - 1):
-        error_db = TARGET_LUFS - loudness(result, rate)
-        if not np.isfinite(error_db) or abs(error_db) <= _CLOSE_ENOUGH_DB:
+    reached = loudness(result, rate)
+    loudness_per_gain = 1.0  # what a decibel before the limiter adds behind it
+    for _ in range(_MORE_PASSES):
+        missing_db = TARGET_LUFS - reached
+        if not np.isfinite(missing_db) or abs(missing_db) <= _CLOSE_ENOUGH_DB or gain_db == _MAX_GAIN_DB:
             break
-        gain_db = min(gain_db + error_db, _MAX_GAIN_DB)
+        step_db = min(missing_db / loudness_per_gain, _MAX_GAIN_DB - gain_db)
+        gain_db += step_db
         result = _limited(signal, peaks, gain_db=gain_db)
+        before, reached = reached, loudness(result, rate)
+        loudness_per_gain = min(max((reached - before) / step_db, 0.25), 1.0)
     return result
 
 

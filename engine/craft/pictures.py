@@ -226,12 +226,16 @@ def _draw_ground(pen: _Pen, score: Score, system: _System) -> None:
 
 
 def _draw_seconds(pen: _Pen, score: Score, system: _System) -> None:
+    """The player's clock below the system: the sound starts with the first note."""
     seconds_per_tick = score.seconds_per_tick
     second_width = system.tick_width / seconds_per_tick
     step = next(step for step in (1, 2, 5, 10, 20, 30, 60, 600) if step * second_width >= _MIN_SECONDS_GAP)
-    first, last = system.first_tick * seconds_per_tick, system.last_tick * seconds_per_tick
+    zero = min((note.onset for part in score.parts for note in part.notes), default=0)
+    first, last = (
+        max((tick - zero) * seconds_per_tick, 0.0) for tick in (system.first_tick, system.last_tick)
+    )
     for seconds in range(ceil(first / step) * step, ceil(last), step):
-        x = system.x(seconds / seconds_per_tick)
+        x = system.x(zero + seconds / seconds_per_tick)
         pen.box(x - 0.5, system.bottom, x + 0.5, system.bottom + 6, _FAINT)
         label = f"{seconds // 60}:{seconds % 60:02}"
         pen.text(x + 5, system.bottom + 18, label, size=14, colour=_FAINT)

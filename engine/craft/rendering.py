@@ -64,13 +64,10 @@ def render(score: Score, *, length_seconds: float | None = None) -> Audio:
     played = perform(score)
     programs = [part.program for part in score.parts]
     music_seconds = max((note.end_seconds for notes in played for note in notes), default=0.0)
-    until_seconds = music_seconds + MAX_TAIL_SECONDS
-    stems = [
-        _stem(notes, program=program, until_seconds=until_seconds)
-        for notes, program in zip(played, programs, strict=True)
-        if notes
-    ]
-    mix = _mixed(stems, frames=round(until_seconds * SAMPLE_RATE))
+    mix = _mixed(
+        [(notes, program) for notes, program in zip(played, programs, strict=True) if notes],
+        until_seconds=music_seconds + MAX_TAIL_SECONDS,
+    )
     sound = _trimmed(in_room(mix, SAMPLE_RATE), music_seconds=music_seconds, length_seconds=length_seconds)
     finished = mastered(sound, SAMPLE_RATE)
     return Audio(np.ascontiguousarray(finished.T), SAMPLE_RATE)
@@ -87,11 +84,23 @@ def soundfont() -> bytes:
     raise FileNotFoundError("TimGM6mb.sf2 was not found: is pretty_midi installed?")
 
 
+def _mixed(players: Sequence[tuple[Sequence[PlayedNote], int]], *, until_seconds: float) -> Signal:
+    """The sum of what the players (notes and program) play, each at their level and place, dry."""
+    mix = np.zeros((2, round(until_seconds * SAMPLE_RATE)), np.float32)
+    for place, (notes, program) in enumerate(players):
+        stem = _stem(notes, program=program, until_seconds=until_seconds)
+        gains = _stem_gain(stem, place, len(players)) * _balance(place, len(players))
+        frames = min(stem.shape[1], mix.shape[1])
+        mix[:, :frames] += gains[:, None] * stem[:, :frames]
+    return mix
+
+
 def _stem(notes: Sequence[PlayedNote], *, program: int, until_seconds: float) -> Signal:
     """One part, dry. Shape (2, frames), about `until_seconds` long."""
+    font = soundfont()
     midi = stem_bytes(notes, program=program, until_seconds=until_seconds)
     try:
-        wave = midirenderer.render_wave_from(soundfont(), midi)
+        wave = midirenderer.render_wave_from(font, midi)
     except BaseException as error:
         # A panic in the Rust code arrives as pyo3's PanicException, which is no Exception and
         # would take the whole process down.
@@ -100,16 +109,6 @@ def _stem(notes: Sequence[PlayedNote], *, program: int, until_seconds: float) ->
         raise
     samples, _ = soundfile.read(io.BytesIO(wave), dtype="float32", always_2d=True)
     return np.ascontiguousarray(samples.T, np.float32)
-
-
-def _mixed(stems: Sequence[Signal], *, frames: int) -> Signal:
-    """The stems' sum, each at its level and place. Shape (2, frames)."""
-    mix = np.zeros((2, frames), np.float32)
-    for place, stem in enumerate(stems):
-        gain = _stem_gain(stem, place, len(stems)) * _balance(place, len(stems))
-        length = min(frames, stem.shape[1])
-        mix[:, :length] += gain[:, None] * stem[:, :length]
-    return mix
 
 
 def _stem_gain(stem: Signal, place: int, count: int) -> float:

@@ -1,0 +1,84 @@
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image, ImageColor
+
+from domain.score import Note, Score
+from engine.craft import pictures
+from engine.craft.pictures import piano_roll
+from tests.engine.craft.pieces import chorale, jig, of_notes
+
+
+def opened(png: bytes) -> np.ndarray:
+    image = Image.open(io.BytesIO(png))
+    assert image.format == "PNG"
+    return np.asarray(image.convert("RGB")).astype(int)
+
+
+def ink(picture: np.ndarray, colour: str, *, below: int = pictures._HEADER) -> np.ndarray:
+    """Which pixels below the header are nearly of the colour. Shape (height, width)."""
+    distance = np.abs(picture - np.array(ImageColor.getrgb(colour))).max(axis=2)
+    distance[:below] = 255
+    return distance < 30
+
+
+def test_every_part_has_ink_of_its_own_colour_in_the_roll_and_in_the_legend() -> None:
+    picture = opened(piano_roll(chorale(), title="Chorale in G"))
+    assert picture.shape[1] == 1600
+    assert 580 <= picture.shape[0] <= 640
+    for colour in pictures._COLOURS[:4]:
+        assert ink(picture, colour).sum() > 2000
+        assert ink(picture[: pictures._HEADER], colour, below=0).sum() > 100
+    assert ink(picture, pictures._COLOURS[4]).sum() == 0
+
+
+def test_notes_stand_where_they_sound() -> None:
+    low_then_high = of_notes(Note(0, 60, 12, 100), Note(36, 72, 12, 100))
+    rows, columns = np.nonzero(ink(opened(piano_roll(low_then_high, title="")), pictures._COLOURS[0]))
+    early = columns < 800
+    assert early.any()
+    assert (~early).any()
+    assert rows[early].min() > rows[~early].max()
+
+
+def test_the_lead_is_drawn_over_the_others() -> None:
+    score = of_notes(Note(0, 60, 48, 100))
+    both = replace(score, parts=(*score.parts, *score.parts))
+    picture = opened(piano_roll(both, title=""))
+    assert ink(picture, pictures._COLOURS[0]).sum() > 100
+    assert ink(picture, pictures._COLOURS[1]).sum() == 0
+
+
+@pytest.mark.parametrize(
+    "score",
+    [
+        jig(),
+        chorale(bars=32),
+        jig(bars=160, tempo=80),
+        of_notes(),
+        replace(of_notes(), parts=()),
+        of_notes(Note(0, 0, 1), Note(1, 127, 400), bars=2),
+    ],
+    ids=["jig", "long chorale", "two minutes", "no notes", "no parts", "all pitches, past the end"],
+)
+def test_any_score_makes_a_picture_of_a_moderate_size(score: Score) -> None:
+    png = piano_roll(score, title="A “title”: Élan – D♭ 夜")
+    assert len(png) < 100_000
+    height, width, _ = opened(png).shape
+    assert width == 1600
+    assert 580 <= height <= 1030
+
+
+def test_long_pieces_break_into_systems_and_lose_no_note() -> None:
+    score = jig(bars=160, tempo=80)
+    picture = opened(piano_roll(score, title=""))
+    is_ink = ink(picture, pictures._COLOURS[0])
+    thirds = np.array_split(is_ink[pictures._HEADER :], 3)
+    assert min(third.sum() for third in thirds) > 0.6 * max(third.sum() for third in thirds)
+    assert is_ink[:, -60:-41].any()
+
+
+def test_the_same_score_gives_the_same_bytes() -> None:
+    assert piano_roll(chorale(), title="Hymn") == piano_roll(chorale(), title="Hymn")
