@@ -98,6 +98,7 @@ def _finish(tune: _Tune, pickup: int) -> Work:
         title=tune.title,
         composer="traditional",
         source=CRE.name,
+        path=f"cre_corpus/MIDI/{tune.stem}.mid",
         licence=CRE.licence,
         genre=tune.genre,
         split="",

@@ -32,24 +32,23 @@ class Grouped:
 def group(works: Sequence[Work]) -> Grouped:
     """Join near-duplicates into families, drop duplicates and give every family its split.
 
-    The result is in order of id, and does not depend on the order of `works`.
+    Of two duplicates the one that comes first in `works` stays.
     """
-    ordered = sorted(works, key=lambda work: work.id)
-    prints = [fingerprint(work.score) for work in ordered]
-    parents = {work.family: work.family for work in ordered}
+    prints = [fingerprint(work.score) for work in works]
+    parents = {work.family: work.family for work in works}
     dropped: set[int] = set()
     joined = 0
     for (first, second), shared in sorted(_shared_grams(prints).items()):
         sizes = sorted((len(prints[first]), len(prints[second])))
         if shared / sizes[0] <= _SAME_FAMILY:
             continue
-        joined += _join(parents, ordered[first].family, ordered[second].family)
-        same_genre = ordered[first].genre == ordered[second].genre
+        joined += _join(parents, works[first].family, works[second].family)
+        same_genre = works[first].genre == works[second].genre
         if shared / sizes[1] >= _DUPLICATE and same_genre and first not in dropped:
             dropped.add(second)
     kept = [
         replace(work, family=_root(parents, work.family))
-        for index, work in enumerate(ordered)
+        for index, work in enumerate(works)
         if index not in dropped
     ]
     return Grouped(tuple(assign_splits(kept)), len(dropped), joined)

@@ -61,6 +61,7 @@ def _finish(name: str, parts: tuple[Part, ...], pickup: int) -> Work:
         title=f"Chorale {name}",
         composer="Omar Peracha",
         source=JS_FAKES.name,
+        path=f"{name}.mid",
         licence=JS_FAKES.licence,
         genre=Genre.CHORALE,
         split="",

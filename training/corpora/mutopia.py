@@ -55,6 +55,7 @@ _PERIODS = {
         *("SchubertF", "SchumannR", "TchaikovskyPI"),
     },
 }
+_LATEST_END_QUARTERS = 8
 _FAMILY_FILES = 6
 """A folder with more pieces than this is a collection, whose pieces are works of their own."""
 
@@ -68,6 +69,7 @@ class _Piece:
     composer: str
     instrument: str
     licence: str
+    path: str
     family: str
     genre: Genre
 
@@ -103,14 +105,24 @@ def _read_manifest(content: str) -> list[_Piece]:
             _Piece(
                 files=tuple(row["files"].split()),
                 title=" ".join(row["title"].split()),
-                composer=row["composer"],
+                composer=_composer(row["composer"]),
                 instrument=row["instrument"],
                 licence=licence,
+                path=row["source_path"],
                 family=f"mutopia/{family}",
                 genre=genre,
             )
         )
     return pieces
+
+
+def _composer(name: str) -> str:
+    """`BurgmullerJFF` as `Burgmuller, J. F. F.`."""
+    match = re.fullmatch(r"(.*[a-z])([A-Z]+)(v?)", name)
+    if match is None:
+        return name
+    initials = " ".join(f"{initial}." for initial in match[2])
+    return f"{match[1]}, {initials}" + (" v." if match[3] else "")
 
 
 def _work_folder(source_path: str) -> str:
@@ -162,6 +174,7 @@ def _read_file(piece: _Piece, name: str, content: bytes) -> Iterator[Work]:
             title=piece.title,
             composer=piece.composer,
             source=MUTOPIA.name,
+            path=piece.path,
             licence=piece.licence,
             genre=piece.genre,
             split="",
@@ -172,7 +185,7 @@ def _read_file(piece: _Piece, name: str, content: bytes) -> Iterator[Work]:
 
 def _written(piece: _Piece, midi: Midi) -> Written | None:
     tracks = [track for track in midi.tracks if not track.is_drum]
-    if not tracks or not midi.metres:
+    if not tracks or not midi.metres or not _end_together(piece, tracks):
         return None
     staves = [Staff(track.name, track.program, track.notes) for track in tracks]
     if piece.genre == Genre.HYMN:
@@ -186,6 +199,18 @@ def _written(piece: _Piece, midi: Midi) -> Written | None:
         keys=midi.keys,
         tempo=midi.tempos[0][1] if midi.tempos else None,
     )
+
+
+def _end_together(piece: _Piece, tracks: Sequence[Track]) -> bool:
+    """Whether two hands, or a quartet, end at once; else they unfolded their repeats differently."""
+    if len(tracks) != 2 and not _is_quartet(piece):
+        return True
+    ends = [max(note.end for note in track.notes) for track in tracks]
+    return max(ends) - min(ends) <= _LATEST_END_QUARTERS
+
+
+def _is_quartet(piece: _Piece) -> bool:
+    return piece.instrument.startswith("String Quartet")
 
 
 def _hymn_voices(tracks: Sequence[Track]) -> list[Staff] | None:
@@ -210,7 +235,7 @@ def _parts(piece: _Piece, section: Section) -> tuple[Part, ...] | None:
         return tuple(staves) if len(staves) == len(_VOICES) else None
     if piece.genre == Genre.GUITAR:
         return (merge(staves, name="guitar", program=_GUITAR),)
-    if piece.instrument.startswith("String Quartet"):
+    if _is_quartet(piece):
         if len(staves) != len(_QUARTET):
             return None
         named = zip(_QUARTET, high_to_low(staves), strict=True)

@@ -25,10 +25,11 @@ def read_works(path: Path) -> Iterator[Work]:
     """Yield the four-part hymns in an archive or clone at `path`."""
     for name, content in sorted(read_files(path, suffixes=(".abc",))):
         if name.startswith("Complete/"):
-            yield from _read_hymn(PurePosixPath(name).stem, content.decode("latin-1"))
+            yield from _read_hymn(name, content.decode("latin-1"))
 
 
-def _read_hymn(stem: str, text: str) -> Iterator[Work]:
+def _read_hymn(path: str, text: str) -> Iterator[Work]:
+    stem = PurePosixPath(path).stem
     if re.search(r"copyright:?\s*(?:\(c\)\s*)?\d{4}", text, re.IGNORECASE):
         return
     try:
@@ -46,6 +47,7 @@ def _read_hymn(stem: str, text: str) -> Iterator[Work]:
             title=tune.titles[0] if tune.titles else stem.replace("_", " "),
             composer=_composer(text),
             source=OPEN_HYMNAL.name,
+            path=path,
             licence=OPEN_HYMNAL.licence,
             genre=Genre.HYMN,
             split="",

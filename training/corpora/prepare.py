@@ -3,8 +3,7 @@
 Every run starts from the archives: nothing is kept between runs but the result.
 """
 
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -12,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from training.corpora import cre, js_fakes, mutopia, openhymnal
 from training.corpora.archives import CRE, JS_FAKES, MUTOPIA, OPEN_HYMNAL, Upstream, find_upstream, verify
+from training.corpora.credits import write_licences
 from training.corpora.families import group
 from training.corpora.works import Work, save_works
 
@@ -51,23 +51,3 @@ def prepare(*, archives: Path, out: Path) -> None:
         f"{len(grouped.works)} works; {grouped.duplicates} duplicates dropped, "
         f"{grouped.joined} families joined by near-duplicates"
     )
-
-
-def write_licences(path: Path, works: Sequence[Work]) -> None:
-    """Write the licence manifest: one row a work."""
-    upstreams = {upstream.name: upstream for upstream, _ in _READERS}
-    rows = [
-        {
-            "id": work.id,
-            "source": work.source,
-            "upstream": upstreams[work.source].url,
-            "commit": upstreams[work.source].commit,
-            "title": work.title,
-            "composer": work.composer,
-            "licence": work.licence,
-            "genre": str(work.genre),
-            "split": work.split,
-        }
-        for work in works
-    ]
-    path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

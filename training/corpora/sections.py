@@ -41,6 +41,7 @@ _LEAST_TRUE_BARS = 0.85
 _LEAST_NOTES_A_BAR = 1.5
 _MOST_NOTES_A_QUARTER = 16
 _MOST_EMPTY_BARS = 0.34
+_MOST_OFFBEAT = 0.6
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,7 @@ def _pickup(written: Written, span: _Span, metre: Metre, scale: float, parts: Se
 
     if written.bar_lines is None:
         marks = [at for at, _ in (*_merged(written.metres), *_merged(written.keys))]
-        return find_pickup(parts, metre, marks=[ticks(at) for at in (*marks,) if span.start < at <= span.end])
+        return find_pickup(parts, metre, marks=[ticks(at) for at in marks if span.start < at <= span.end])
     lines = [ticks(at) for at in written.bar_lines if span.start < at <= span.end]
     if not lines:
         return None
@@ -200,7 +201,13 @@ def _is_playable(section: Section) -> bool:
         len(notes) >= _LEAST_NOTES_A_BAR * section.bars
         and len(notes) <= _MOST_NOTES_A_QUARTER * quarters
         and len(sounding) >= (1 - _MOST_EMPTY_BARS) * section.bars
+        and all(_offbeat_share(part) <= _MOST_OFFBEAT for part in section.parts)
     )
+
+
+def _offbeat_share(part: Part) -> float:
+    """The share of notes on the weakest sixteenths: most of them, where a staff lags behind its file."""
+    return sum(note.onset % 6 == 3 for note in part.notes) / len(part.notes)
 
 
 def merge(parts: Sequence[Part], *, name: str, program: int) -> Part:

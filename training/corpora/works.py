@@ -22,7 +22,7 @@ SPLITS = ("train", "valid", "test", "judge")
 class Work:
     """A score that stands alone, and where it is from.
 
-    `family` is shared by everything that must stay in one split: the sections and movements of one
+    `path` is its file within the upstream. `family` is shared by everything that must stay in one split: the sections and movements of one
     work, other arrangements of its tune, near-duplicates. `split` is one of `SPLITS`, or empty before
     splitting.
     """
@@ -31,6 +31,7 @@ class Work:
     title: str
     composer: str
     source: str
+    path: str
     licence: str
     genre: Genre
     split: str
@@ -63,6 +64,7 @@ def _to_plain(work: Work) -> dict[str, Any]:
         "title": work.title,
         "composer": work.composer,
         "source": work.source,
+        "path": work.path,
         "licence": work.licence,
         "genre": str(work.genre),
         "split": work.split,
@@ -89,6 +91,7 @@ def _from_plain(plain: dict[str, Any]) -> Work:
         title=plain["title"],
         composer=plain["composer"],
         source=plain["source"],
+        path=plain["path"],
         licence=plain["licence"],
         genre=Genre(plain["genre"]),
         split=plain["split"],

@@ -1,0 +1,83 @@
+"""The licence manifest, and CREDITS.md made from it: whom the shipped weights learned from."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from training.corpora.archives import UPSTREAMS
+from training.corpora.works import Work
+
+Row = dict[str, Any]
+"""One work of the manifest: id, source, upstream, commit, path, title, composer, licence, genre, split."""
+
+_INTRODUCTION = """\
+# Credits
+
+Nightingale's models learned from the music below; none of it is part of this repository. This file is made
+from the licence manifest that `python -m training prepare` writes. A work counts once for each section that
+was learned from on its own.
+"""
+
+
+def write_licences(path: Path, works: Sequence[Work]) -> None:
+    """Write the licence manifest: one row a work."""
+    upstreams = {upstream.name: upstream for upstream in UPSTREAMS}
+    rows: list[Row] = [
+        {
+            "id": work.id,
+            "source": work.source,
+            "upstream": upstreams[work.source].url,
+            "commit": upstreams[work.source].commit,
+            "path": work.path,
+            "title": work.title,
+            "composer": work.composer,
+            "licence": work.licence,
+            "genre": str(work.genre),
+            "split": work.split,
+        }
+        for work in works
+    ]
+    path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def credits_markdown(manifest: Path) -> str:
+    """CREDITS.md, from the manifest at `manifest`.
+
+    Every source is named with its licence, and every piece under a licence that asks for its own
+    attribution (Mutopia's CC BY pieces) with its title, composer, path and licence.
+    """
+    rows: list[Row] = json.loads(manifest.read_text(encoding="utf-8"))
+    by_source: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_source[row["source"]].append(row)
+    sections = [_INTRODUCTION]
+    for upstream in UPSTREAMS:
+        own = by_source.get(upstream.name)
+        if not own:
+            continue
+        genres = Counter(row["genre"] for row in own)
+        counts = ", ".join(f"{genre} {count}" for genre, count in sorted(genres.items()))
+        sections.append(
+            f"## {upstream.name}\n\n"
+            f"{upstream.attribution}. <{upstream.url}>, commit {upstream.commit}. "
+            f"Licence: {upstream.licence}. Changed: put on a grid, cut into sections, transposed.\n\n"
+            f"Works: {counts}.\n" + _pieces([row for row in own if row["licence"] != upstream.licence])
+        )
+    return "\n".join(sections)
+
+
+def _pieces(rows: Sequence[Row]) -> str:
+    """A table of the pieces that ask for attribution, each once."""
+    asking = {
+        (row["title"], row["composer"], row["path"], row["licence"])
+        for row in rows
+        if "public domain" not in row["licence"].lower()
+    }
+    if not asking:
+        return ""
+    table = "\n| title | composer | source | licence |\n|---|---|---|---|\n"
+    for cells in sorted(asking):
+        table += "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+    return table
