@@ -61,6 +61,14 @@ def test_no_part_lands_on_the_drum_channel() -> None:
         midi_bytes(Score(Key(0), Metre(3, 4), 90, 1, (part,) * 16))
 
 
+def test_a_repeated_note_ends_before_it_begins_again() -> None:
+    """Else a synthesizer would silence the second with the end of the first."""
+    repeated = of_notes(Note(0, 60, 12), Note(12, 60, 12))
+    track = mido.MidiFile(file=io.BytesIO(midi_bytes(repeated))).tracks[1]
+    kinds = [message.type for message in track if message.type.startswith("note")]
+    assert kinds == ["note_on", "note_off", "note_on", "note_off"]
+
+
 def test_a_pitch_struck_while_it_is_held_sounds_again() -> None:
     score = of_notes(Note(0, 60, 24, 80), Note(12, 60, 24, 90), Note(12, 60, 12, 90))
     (track,) = symusic.Score.from_midi(midi_bytes(score)).tracks
