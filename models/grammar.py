@@ -7,7 +7,7 @@ however the choices fall, bars sum exactly, parts keep their order and the last 
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.score import TICKS_PER_QUARTER
+from domain.score import TICKS_PER_QUARTER, Mode
 from models.tokens import (
     DURATIONS,
     END,
@@ -29,6 +29,7 @@ _ON_GRID = np.zeros(TICKS_PER_QUARTER, dtype=np.bool_)
 _ON_GRID[list(GRID)] = True
 _SHIFTS = np.arange(1, MAX_SHIFT + 1)
 _DURATIONS = np.asarray(DURATIONS)
+_PITCH_CLASSES = np.asarray([read_note(token)[1] % 12 for token in range(FIRST_NOTE, VOCABULARY)])
 
 
 class Draft:
@@ -67,27 +68,40 @@ class Draft:
         mask = np.zeros(VOCABULARY, dtype=np.bool_)
         if self._moment and self._moment[-1] >= FIRST_NOTE:
             room = self.plan.end_tick - self.tick
-            mask[FIRST_DURATION:FIRST_NOTE] = max(room, 1) >= _DURATIONS
+            mask[FIRST_DURATION:FIRST_NOTE] = room >= _DURATIONS
             return mask
+        after = self.tick + _SHIFTS
+        shifts = (after <= self._last_onset) & _ON_GRID[after % TICKS_PER_QUARTER]
         if len(self._moment) < 2 * MAX_NOTES:
             lowest = self._moment[-2] + 1 if self._moment else FIRST_NOTE
             mask[lowest : FIRST_NOTE + self.plan.parts * PITCHES] = True
+            if not shifts.any():
+                mask[FIRST_NOTE:] &= self._tonic_chord()
         if self._moment or self._may_rest():
-            after = self.tick + _SHIFTS
-            mask[FIRST_SHIFT:FIRST_DURATION] = (after < self.plan.end_tick) & _ON_GRID[
-                after % TICKS_PER_QUARTER
-            ]
+            mask[FIRST_SHIFT:FIRST_DURATION] = shifts
         if self._moment and self.tick >= self.plan.end_tick - self.plan.metre.bar_ticks:
-            mask[END] = self._is_home() or not mask[FIRST_SHIFT:FIRST_DURATION].any()
+            mask[END] = self._is_home() or not mask.any()
         return mask
+
+    @property
+    def _last_onset(self) -> int:
+        """The last moment that may begin: late enough to close on, early enough to be heard as an end."""
+        return self.plan.end_tick - min(self.plan.metre.beat_ticks, self.plan.metre.bar_ticks)
 
     def _may_rest(self) -> bool:
         """A moment without notes opens a piece with an upbeat, or goes on a long rest."""
         return not self._moments or self._moments[-1][-1] == FIRST_SHIFT + MAX_SHIFT - 1
 
     def _is_home(self) -> bool:
-        """Whether the lowest note that sounds is the tonic, which is C for every model."""
-        return bool((np.flatnonzero(self.sounding)[0] + LOWEST_PITCH) % 12 == 0)
+        """Whether the lowest note of the moment is the tonic, which is C for every model."""
+        return min(read_note(token)[1] for token in self._moment[::2]) % 12 == 0
+
+    def _tonic_chord(self) -> NDArray[np.bool_]:
+        """(MAX_PARTS * PITCHES,): the notes a last chord may hold, its lowest part the tonic alone."""
+        triad = (0, 4, 7) if self.plan.key.mode is Mode.MAJOR else (0, 3, 7)
+        chord = np.isin(_PITCH_CLASSES, triad)
+        chord[(self.plan.parts - 1) * PITCHES :] &= _PITCH_CLASSES[(self.plan.parts - 1) * PITCHES :] == 0
+        return chord
 
     def push(self, token: int) -> None:
         """Take a legal token."""

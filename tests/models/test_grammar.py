@@ -40,6 +40,7 @@ def test_every_walk_through_the_grammar_ends_in_a_legal_piece(plan: Plan, seed: 
     assert notes
     assert all(note.onset % 12 in GRID and 0 < note.end <= plan.end_tick for note in notes)
     assert sequence.ticks[-1] >= plan.end_tick - plan.metre.bar_ticks
+    assert sequence.ticks[-1] <= plan.end_tick - min(plan.metre.beat_ticks, plan.metre.bar_ticks)
     # What was written can be said again, moment by moment.
     assert encode(score, plan.genre).ticks[-1] == sequence.ticks[-1]
 
