@@ -5,10 +5,12 @@ cog's; here is only who presses what.
 """
 
 import re
-from typing import TYPE_CHECKING, Any, Self, cast
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 import discord
 from discord import ui
+from discord.ext import commands
 
 from cogs._shared.failures import failures_told
 from cogs._shared.wording import Wording
@@ -17,57 +19,52 @@ if TYPE_CHECKING:
     from cogs.compose.command import Compose
 
 
-def _compose(interaction: discord.Interaction) -> "Compose":
-    """The cog of the bot that runs now, not of the one that posted the button."""
-    return cast("Compose", interaction.client.get_cog("Compose"))  # pyright: ignore[reportAttributeAccessIssue]
+class _NumberedButton(ui.DynamicItem[ui.Button[Any]], template=r"(?!)"):
+    """A button with the custom_id `nightingale:ACTION:NUMBER`. Subclasses say what a press does."""
 
+    action: ClassVar[str]
+    emoji: ClassVar[str]
 
-class CancelButton(ui.DynamicItem[ui.Button[Any]], template=r"nightingale:cancel:(?P<id>[0-9]{1,18})"):
-    def __init__(self, job_id: int, label: str = "") -> None:
-        self.job_id = job_id
-        super().__init__(ui.Button(custom_id=f"nightingale:cancel:{job_id}", label=label, emoji="❌"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(int(match["id"]))
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        async with failures_told(interaction, about=f"cancelling #{self.job_id}"):
-            await _compose(interaction).cancel(interaction, self.job_id)
-
-
-class MidiButton(ui.DynamicItem[ui.Button[Any]], template=r"nightingale:midi:(?P<id>[0-9]{1,18})"):
-    def __init__(self, clip_id: int, label: str = "") -> None:
-        self.clip_id = clip_id
-        super().__init__(ui.Button(custom_id=f"nightingale:midi:{clip_id}", label=label, emoji="🎹"))
+    def __init__(self, number: int, label: str = "") -> None:
+        self.number = number
+        custom_id = f"nightingale:{self.action}:{number}"
+        super().__init__(ui.Button(custom_id=custom_id, label=label, emoji=self.emoji))
 
     @classmethod
     async def from_custom_id(
         cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
-        return cls(int(match["id"]))
+        return cls(int(match["number"]))
 
     async def callback(self, interaction: discord.Interaction) -> None:
-        async with failures_told(interaction, about=f"handing over #{self.clip_id}"):
-            await _compose(interaction).hand_over(interaction, self.clip_id)
+        async with failures_told(interaction, about=f"{self.action} #{self.number}"):
+            # The cog of the bot that runs now, not of the one that posted the button.
+            bot = cast(commands.Bot, interaction.client)
+            await self.press(interaction, cast("Compose", bot.get_cog("Compose")))
+
+    @abstractmethod
+    async def press(self, interaction: discord.Interaction, compose: "Compose") -> None: ...
 
 
-class AgainButton(ui.DynamicItem[ui.Button[Any]], template=r"nightingale:again:(?P<id>[0-9]{1,18})"):
-    def __init__(self, clip_id: int, label: str = "") -> None:
-        self.clip_id = clip_id
-        super().__init__(ui.Button(custom_id=f"nightingale:again:{clip_id}", label=label, emoji="🎲"))
+class CancelButton(_NumberedButton, template=r"nightingale:cancel:(?P<number>[0-9]{1,18})"):
+    action, emoji = "cancel", "❌"
 
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(int(match["id"]))
+    async def press(self, interaction: discord.Interaction, compose: "Compose") -> None:
+        await compose.cancel(interaction, self.number)
 
-    async def callback(self, interaction: discord.Interaction) -> None:
-        async with failures_told(interaction, about=f"composing #{self.clip_id} again"):
-            await _compose(interaction).compose_again(interaction, self.clip_id)
+
+class MidiButton(_NumberedButton, template=r"nightingale:midi:(?P<number>[0-9]{1,18})"):
+    action, emoji = "midi", "🎹"
+
+    async def press(self, interaction: discord.Interaction, compose: "Compose") -> None:
+        await compose.hand_over(interaction, self.number)
+
+
+class AgainButton(_NumberedButton, template=r"nightingale:again:(?P<number>[0-9]{1,18})"):
+    action, emoji = "again", "🎲"
+
+    async def press(self, interaction: discord.Interaction, compose: "Compose") -> None:
+        await compose.compose_again(interaction, self.number)
 
 
 BUTTONS = (CancelButton, MidiButton, AgainButton)

@@ -116,26 +116,26 @@ async def test_progress_is_shown_in_place_and_not_too_often(tmp_path):
         assert len(w.channel.history()) == 1
 
 
-@pytest.mark.parametrize(
-    ("options", "sentence"),
-    [
-        ({"length": 4}, "5 to 120 seconds long; you asked for 4"),
-        ({"length": 121}, "5 to 120 seconds long; you asked for 121"),
-        ({"tempo": 39}, "40 to 240 beats a minute; you asked for 39"),
-        ({"temperature": 1.6}, "0.5 to 1.5; you asked for 1.6"),
-        ({"seed": -1}, "from 0 to 2147483647; you gave -1"),
-        ({"key": "H flat"}, "I don't know the key “H flat”"),
-    ],
-)
-async def test_options_out_of_range_get_a_sentence(tmp_path, monkeypatch, options, sentence):
+OUT_OF_RANGE = [
+    ({"length": 4}, "5 to 120 seconds long; you asked for 4"),
+    ({"length": 121}, "5 to 120 seconds long; you asked for 121"),
+    ({"tempo": 39}, "40 to 240 beats a minute; you asked for 39"),
+    ({"temperature": 1.6}, "0.5 to 1.5; you asked for 1.6"),
+    ({"seed": -1}, "from 0 to 2147483647; you gave -1"),
+    ({"key": "H flat"}, "I don't know the key “H flat”"),
+]
+
+
+async def test_options_out_of_range_get_a_sentence(tmp_path, monkeypatch):
+    # Discord's own clients don't send such values; others may.
+    monkeypatch.setattr("simcord.interactions._check_numeric_range", lambda *_: None)
     async with world(tmp_path) as w:
-        # Discord's own clients don't send such values; others may.
-        monkeypatch.setattr("simcord.interactions._check_numeric_range", lambda *_: None)
-        result = await w.compose(style="quick", **options)
-        assert result.ephemeral
-        assert result.response is not None
-        assert sentence in result.response.content
-        assert re.search(r"\(code `[0-9a-f]{6}`\)$", result.response.content)
+        for options, sentence in OUT_OF_RANGE:
+            result = await w.compose(style="quick", **options)
+            assert result.ephemeral
+            assert result.response is not None
+            assert sentence in result.response.content
+            assert re.search(r"\(code `[0-9a-f]{6}`\)$", result.response.content)
 
 
 async def test_the_ranges_are_declared(tmp_path):
@@ -262,7 +262,7 @@ async def test_again_asks_the_same_with_a_new_seed(tmp_path):
 
 async def test_cancel_stops_what_runs(tmp_path):
     async with world(tmp_path) as w:
-        await w.act(w.compose(style="gated"))
+        await w.act(w.compose(style="gated"), until="composing")
         assert re.search(r"#1 · composing ▱* 0%", w.last_message.content)
         await w.alice.click(w.last_message, custom_id="nightingale:cancel:1")
         assert w.last_message.content == "🛑 #1 · cancelled"
@@ -274,11 +274,11 @@ async def test_cancel_stops_what_runs(tmp_path):
 async def test_a_queued_request_shows_its_place_and_can_be_left(tmp_path):
     async with world(tmp_path) as w:
         bob = w.env.guild.add_member(w.env.create_user("bob"))
-        await w.act(w.compose(style="gated"))
-        await w.act(bob.slash(w.channel, "compose", style="quick"))
+        await w.act(w.compose(style="gated"), until="composing")
+        await w.act(bob.slash(w.channel, "compose", style="quick"), until="in the queue")
         queued = w.last_message
         assert queued.content == "🎼 #2 · number 1 in the queue"
-        await w.act(bob.click(queued, custom_id="nightingale:cancel:2"))
+        await w.act(bob.click(queued, custom_id="nightingale:cancel:2"), until="cancelled")
         assert w.last_message.content == "🛑 #2 · cancelled"
         assert (await w.storage.jobs.get(2)).started_at is None
         w.open_gate()
@@ -292,9 +292,11 @@ async def test_only_the_requester_and_moderators_may_cancel(tmp_path):
         moderators = guild.create_role("mods", permissions=discord.Permissions(manage_messages=True))
         bob = guild.add_member(w.env.create_user("bob"))
         carol = guild.add_member(w.env.create_user("carol"), roles=[moderators])
-        await w.act(w.compose(style="gated"))
-        said = await w.act(bob.click(w.last_message, custom_id="nightingale:cancel:1"))
-        assert "Only the person who asked, or a moderator, can cancel #1." in said
+        await w.act(w.compose(style="gated"), until="composing")
+        await w.act(
+            bob.click(w.last_message, custom_id="nightingale:cancel:1"),
+            until="Only the person who asked, or a moderator, can cancel #1.",
+        )
         assert (await w.storage.jobs.get(1)).status is JobStatus.RUNNING
         await carol.click(w.last_message, custom_id="nightingale:cancel:1")
         assert (await w.storage.jobs.get(1)).status is JobStatus.CANCELLED

@@ -71,11 +71,10 @@ async def test_an_engine_that_dies_twice_fails_the_job_and_lives_on(tmp_path):
 
 async def test_a_full_queue_says_so(tmp_path):
     async with world(tmp_path, max_waiting=1) as w:
-        await w.act(w.compose(style="gated"))
-        await w.act(w.compose(style="quick"))
-        said = await w.act(w.compose(style="quick"))
-        assert "#3 · 1 requests are waiting already." in said
-        assert (await w.storage.jobs.get(3)).reason is Reason.QUEUE_FULL
+        await w.act(w.compose(style="gated"), until="composing")
+        await w.act(w.compose(style="quick"), until="in the queue")
+        await w.act(w.compose(style="quick"), until="#3 · 1 requests are waiting already.")
+        assert (await w.job(3, status=JobStatus.FAILED)).reason is Reason.QUEUE_FULL
         w.open_gate()
         await w.env.settle()
 

@@ -1,5 +1,7 @@
 """What a bot that was stopped left behind."""
 
+import asyncio
+
 from domain.requests import ComposeRequest
 from storage import JobStatus, open_storage
 from tests.cogs.worlds import toy_bot, world
@@ -29,8 +31,9 @@ async def test_a_job_left_open_is_marked_and_its_message_says_so(tmp_path):
 
 async def test_a_bot_that_is_stopped_leaves_the_row_to_the_next_start(tmp_path):
     async with world(tmp_path) as w:
-        await w.act(w.compose(style="gated"))
-        await w.job(1, status=JobStatus.RUNNING)
+        await w.act(w.compose(style="gated"), until="composing")
+        while (await w.job(1)).message_id is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
     async with open_storage(w.settings.data_folder, max_clip_bytes=10**8) as storage:
         [job] = await storage.jobs.interrupt_unfinished()
         assert (job.id, job.message_id is None) == (1, False)

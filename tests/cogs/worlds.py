@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Awaitable, Generator
+from collections.abc import AsyncGenerator, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,14 +38,16 @@ class World:
     async def compose(self, **options: Any) -> simcord.InteractionResult:
         return await self.alice.slash(self.channel, "compose", **options)
 
-    async def act(self, action: Awaitable[object]) -> str:
-        """Do something without waiting for the jobs under way; what the bot said to Discord meanwhile."""
+    async def act(self, action: Coroutine[Any, Any, object], *, until: str) -> None:
+        """Do something, and go on once the bot has said `until` to Discord, whatever jobs run on."""
         already = len(self.env.http_requests)
-        self.env.settle_timeout, patience = 0.3, self.env.settle_timeout
-        with suppress(TimeoutError):
-            await action
-        self.env.settle_timeout = patience
-        return "\n".join(str(request.json) for request in self.env.http_requests[already:])
+        acting = asyncio.create_task(action)
+        while not any(until in str(request.json) for request in self.env.http_requests[already:]):
+            assert not acting.done(), f"all is done, and {until!r} was not said"
+            await asyncio.sleep(0.01)
+        acting.cancel()  # SimCord would wait for the jobs
+        with suppress(asyncio.CancelledError):
+            await acting
 
     def open_gate(self) -> None:
         (self.settings.weights_folder / "gate").touch()
