@@ -100,7 +100,7 @@ def test_in_the_page_a_command_ends_in_a_clip_that_plays(tmp_path):
         page = browser.new_page()
         page.goto(address)
         box = page.get_by_placeholder("Message #music")
-        box.press_sequentially("/compose")
+        box.fill("/compose")
         page.get_by_role("option", name="/compose").click()
         page.get_by_role("option", name="rnn" if HAS_WEIGHTS else "audible").click()
         page.get_by_role("button", name="+6 more").click()

@@ -2,10 +2,12 @@
 
 import asyncio
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from preview import show
 from tests.cogs.worlds import settings_for, toy_bot
 
 if __name__ == "__main__":
-    asyncio.run(show(toy_bot, settings_for(Path(sys.argv[1])), port=0))
+    with suppress(KeyboardInterrupt):
+        asyncio.run(show(toy_bot, settings_for(Path(sys.argv[1])), port=0))
