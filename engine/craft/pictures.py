@@ -30,6 +30,7 @@ _NOTE_HEIGHTS = (4.5, 14.0)
 _MIN_BEAT_WIDTH = 14
 _MIN_BAR_NUMBER_GAP = 46
 _MIN_SECONDS_GAP = 90
+_SECONDS_LABEL_WIDTH = 36
 
 _SUPERSAMPLING = 2
 
@@ -160,15 +161,17 @@ def _systems(score: Score, *, bars: int, count: int) -> Iterator[_System]:
         bars_a_system = ceil(bars_a_system / 4) * 4  # phrases stay whole
     height = _SYSTEM_HEIGHTS[count]
     top = _HEADER + _BAR_NUMBERS
+    bar_width = (_WIDTH - 2 * _MARGIN - _KEYS_WIDTH) / min(bars_a_system, bars)
     for first_bar in range(0, bars, bars_a_system):
+        last_bar = min(first_bar + bars_a_system, bars)
         yield _System(
             first_tick=first_bar * score.metre.bar_ticks,
-            last_tick=(first_bar + min(bars_a_system, bars)) * score.metre.bar_ticks,
+            last_tick=last_bar * score.metre.bar_ticks,
             lowest=lowest,
             highest=highest,
             left=_MARGIN + _KEYS_WIDTH,
             top=top,
-            width=_WIDTH - 2 * _MARGIN - _KEYS_WIDTH,
+            width=(last_bar - first_bar) * bar_width,
             height=height,
         )
         top += height + _SECONDS_ROW + _SYSTEM_GAP + _BAR_NUMBERS
@@ -236,6 +239,8 @@ def _draw_seconds(pen: _Pen, score: Score, system: _System) -> None:
     )
     for seconds in range(ceil(first / step) * step, ceil(last), step):
         x = system.x(zero + seconds / seconds_per_tick)
+        if x > system.left + system.width - _SECONDS_LABEL_WIDTH:
+            break
         pen.box(x - 0.5, system.bottom, x + 0.5, system.bottom + 6, _FAINT)
         label = f"{seconds // 60}:{seconds % 60:02}"
         pen.text(x + 5, system.bottom + 18, label, size=14, colour=_FAINT)
@@ -277,8 +282,8 @@ def _draw_notes(pen: _Pen, part: Part, system: _System, *, colour: str) -> None:
 
 def _draw_final_bar_line(pen: _Pen, system: _System) -> None:
     x = system.left + system.width
-    pen.box(x - 9, system.top, x - 7.5, system.bottom, _BAR_LINE)
-    pen.box(x - 4, system.top, x, system.bottom, _BAR_LINE)
+    pen.box(x + 1, system.top, x + 2.5, system.bottom, _BAR_LINE)
+    pen.box(x + 6, system.top, x + 10, system.bottom, _BAR_LINE)
 
 
 def _brightness(note: Note) -> float:
