@@ -57,5 +57,18 @@ def works(count: int = 60) -> list[Work]:
         for genre, compose in ((Genre.REEL, march), (Genre.SONG, waltz)):
             name = f"{genre}-{index}"
             split = splits[index % len(splits)]
-            found.append(Work(name, name, "", "", "", genre, split, name, compose(rng)))
+            found.append(
+                Work(
+                    id=name,
+                    title=name,
+                    composer="",
+                    source="",
+                    path="",
+                    licence="",
+                    genre=genre,
+                    split=split,
+                    family=name,
+                    score=compose(rng),
+                )
+            )
     return found

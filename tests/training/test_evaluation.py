@@ -90,7 +90,7 @@ def test_the_strict_classifier_turns_noise_down():
 
 def test_the_same_pieces_give_the_same_figures(good):
     again = evaluate_scores(fresh(), WORKS, likelihoods=good.likelihoods)
-    assert again == good
+    assert again == good  # the forest's random numbers, the subsets', the jumbles': all seeded
 
 
 def test_a_likelihood_above_the_floor_is_missed(good):

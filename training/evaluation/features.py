@@ -203,10 +203,10 @@ def _sounding(table: NoteTable) -> IntArray:
     if table.is_empty:
         return np.zeros(0, np.int64)
     end = table.onset + table.duration
-    changes = np.zeros((int(end.max()) + 1, 128), np.int64)
-    np.add.at(changes, (table.onset, table.pitch), 1)
-    np.add.at(changes, (end, table.pitch), -1)
-    return (np.cumsum(changes, axis=0)[:-1] > 0).sum(axis=1)
+    roll = np.zeros((int(end.max()), 128), bool)
+    for first, after, pitch in zip(table.onset, end, table.pitch, strict=True):
+        roll[first:after, pitch] = True
+    return roll.sum(axis=1)
 
 
 def _mean(values: IntArray | FloatArray | BoolArray) -> float:
