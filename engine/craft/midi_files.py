@@ -1,11 +1,13 @@
 """A score as Standard MIDI Files: the one people download, and one per part for the synthesizer.
 
-Writes bytes only (MIDI 1.0, "Standard MIDI Files 1.0") and is deterministic, byte for byte. Reads
-nothing: MIDI from strangers is parsed elsewhere, with other care.
+Writes only, and is deterministic, byte for byte. Reads nothing: MIDI from strangers is parsed
+elsewhere, with other care.
 """
 
-import struct
-from collections.abc import Sequence
+import io
+from collections.abc import Iterable, Sequence
+
+import mido
 
 from domain.score import TICKS_PER_QUARTER, Mode, Part, Score
 from engine.craft.performance import PlayedNote, interpret
@@ -19,11 +21,15 @@ MAX_PARTS = 15
 _MILLISECOND_DIVISION = 500
 _MILLISECOND_TEMPO = 500_000  # µs a quarter: with 500 ticks to it, one tick is one millisecond
 
-_DRUM_CHANNEL = 9
+_CHANNELS = tuple(channel for channel in range(16) if channel != 9)
 
 _VOLUME, _PAN, _EXPRESSION, _REVERB_SEND, _CHORUS_SEND = 7, 10, 11, 91, 93
 
-_Event = tuple[int, int, bytes]
+# By pitch class, spelled with the fewest accidentals: six flats before six sharps in minor.
+_MAJOR_KEYS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+_MINOR_KEYS = ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm")
+
+_Event = tuple[int, int, mido.Message]
 """Absolute tick, rank among the events of that tick, message."""
 
 _SETUP, _NOTE_OFF, _NOTE_ON = range(3)
@@ -38,10 +44,8 @@ def midi_bytes(score: Score) -> bytes:
     if len(score.parts) > MAX_PARTS:
         raise ValueError(f"{len(score.parts)} parts, but a file has channels for {MAX_PARTS}")
     played = interpret(score)
-    channels = [channel for channel in range(16) if channel != _DRUM_CHANNEL]
-    tracks = [_conductor_track(score)]
-    tracks += [_part_track(part, channel) for part, channel in zip(played.parts, channels, strict=False)]
-    return _file(tracks, division=DIVISION)
+    parts = zip(played.parts, _CHANNELS, strict=False)
+    return _file([_conductor_track(score), *(_part_track(*part) for part in parts)], division=DIVISION)
 
 
 def stem_bytes(notes: Sequence[PlayedNote], *, program: int, until_seconds: float) -> bytes:
@@ -51,73 +55,68 @@ def stem_bytes(notes: Sequence[PlayedNote], *, program: int, until_seconds: floa
     matter. An event at `until_seconds` keeps the synthesizer ringing until then.
     """
     controls = ((_VOLUME, 127), (_EXPRESSION, 127), (_PAN, 64), (_REVERB_SEND, 0), (_CHORUS_SEND, 0))
-    events: list[_Event] = [(0, _SETUP, bytes((0xC0, program)))]
-    events += [(0, _SETUP, bytes((0xB0, number, value))) for number, value in controls]
+    events: list[_Event] = [(0, _SETUP, mido.Message("program_change", program=program))]
+    events += [(0, _SETUP, _control(number, value)) for number, value in controls]
     for note in notes:
         start, end = round(note.start_seconds * 1000), round(note.end_seconds * 1000)
-        events.append((start, _NOTE_ON, bytes((0x90, note.pitch, note.velocity))))
-        events.append((max(end, start + 1), _NOTE_OFF, bytes((0x80, note.pitch, 0))))
-    events.append((round(until_seconds * 1000), _SETUP, bytes((0xB0, _VOLUME, 127))))
-    tempo = _meta(0x51, _MILLISECOND_TEMPO.to_bytes(3, "big"))
-    return _file([_track([(0, _SETUP, tempo), *events])], division=_MILLISECOND_DIVISION)
+        events += _note(0, note.pitch, note.velocity, start=start, end=max(end, start + 1))
+    events.append((round(until_seconds * 1000), _SETUP, _control(_VOLUME, 127)))
+    tempo = mido.MetaMessage("set_tempo", tempo=_MILLISECOND_TEMPO)
+    return _file([mido.MidiTrack([tempo, *_track(events)])], division=_MILLISECOND_DIVISION)
 
 
-def _conductor_track(score: Score) -> bytes:
-    microseconds_a_quarter = round(score.seconds_per_tick * TICKS_PER_QUARTER * 1_000_000)
-    clocks_a_beat = 24 * score.metre.beat_ticks // TICKS_PER_QUARTER
-    metre = bytes((score.metre.beats, score.metre.unit.bit_length() - 1, clocks_a_beat, 8))
-    key = _sharps(score).to_bytes(1, "big", signed=True) + bytes((score.key.mode is Mode.MINOR,))
-    return _track(
+def _conductor_track(score: Score) -> mido.MidiTrack:
+    metre, key = score.metre, score.key
+    names = _MAJOR_KEYS if key.mode is Mode.MAJOR else _MINOR_KEYS
+    return mido.MidiTrack(
         [
-            (0, _SETUP, _meta(0x58, metre)),
-            (0, _SETUP, _meta(0x59, key)),
-            (0, _SETUP, _meta(0x51, microseconds_a_quarter.to_bytes(3, "big"))),
+            mido.MetaMessage(
+                "time_signature",
+                numerator=metre.beats,
+                denominator=metre.unit,
+                clocks_per_click=24 * metre.beat_ticks // TICKS_PER_QUARTER,
+            ),
+            mido.MetaMessage("key_signature", key=names[key.tonic]),
+            mido.MetaMessage(
+                "set_tempo", tempo=round(score.seconds_per_tick * TICKS_PER_QUARTER * 1_000_000)
+            ),
         ]
     )
 
 
-def _sharps(score: Score) -> int:
-    """Sharps (or, negative, flats) of the key signature, in its spelling with the fewest."""
-    if score.key.mode is Mode.MINOR:
-        fifths = 7 * (score.key.tonic + 3)
-        return (fifths + 6) % 12 - 6  # six flats before six sharps: E flat minor, not D sharp
-    return (7 * score.key.tonic + 5) % 12 - 5
-
-
-def _part_track(part: Part, channel: int) -> bytes:
+def _part_track(part: Part, channel: int) -> mido.MidiTrack:
     scale = DIVISION // TICKS_PER_QUARTER
     events: list[_Event] = [
-        (0, _SETUP, _meta(0x03, part.name.encode("utf-8"))),
-        (0, _SETUP, bytes((0xC0 | channel, part.program))),
+        (0, _SETUP, mido.Message("program_change", channel=channel, program=part.program))
     ]
     for note in part.notes:
-        events.append((note.onset * scale, _NOTE_ON, bytes((0x90 | channel, note.pitch, note.velocity))))
-        events.append((note.end * scale, _NOTE_OFF, bytes((0x80 | channel, note.pitch, 0))))
-    return _track(events)
+        events += _note(channel, note.pitch, note.velocity, start=note.onset * scale, end=note.end * scale)
+    return mido.MidiTrack([mido.MetaMessage("track_name", name=part.name), *_track(events)])
 
 
-def _track(events: Sequence[_Event]) -> bytes:
-    body = bytearray()
+def _control(number: int, value: int) -> mido.Message:
+    return mido.Message("control_change", control=number, value=value)
+
+
+def _note(channel: int, pitch: int, velocity: int, *, start: int, end: int) -> list[_Event]:
+    return [
+        (start, _NOTE_ON, mido.Message("note_on", channel=channel, note=pitch, velocity=velocity)),
+        (end, _NOTE_OFF, mido.Message("note_off", channel=channel, note=pitch, velocity=0)),
+    ]
+
+
+def _track(events: Iterable[_Event]) -> mido.MidiTrack:
+    """The events in order, each timed from the one before it."""
+    track = mido.MidiTrack()
     now = 0
     for tick, _, message in sorted(events, key=lambda event: event[:2]):
-        body += _variable_length(tick - now) + message
+        track.append(message.copy(time=tick - now))
         now = tick
-    body += _variable_length(0) + _meta(0x2F, b"")
-    return b"MTrk" + struct.pack(">I", len(body)) + bytes(body)
+    return track
 
 
-def _file(tracks: Sequence[bytes], *, division: int) -> bytes:
-    header = b"MThd" + struct.pack(">IHHH", 6, 1, len(tracks), division)
-    return header + b"".join(tracks)
-
-
-def _meta(kind: int, content: bytes) -> bytes:
-    return bytes((0xFF, kind)) + _variable_length(len(content)) + content
-
-
-def _variable_length(number: int) -> bytes:
-    """Seven bits a byte, most significant first, the last byte alone without the high bit."""
-    septets = [number & 0x7F]
-    while number := number >> 7:
-        septets.append(0x80 | number & 0x7F)
-    return bytes(reversed(septets))
+def _file(tracks: Sequence[mido.MidiTrack], *, division: int) -> bytes:
+    written = io.BytesIO()
+    # Names may be in any script, where mido's default is Latin-1.
+    mido.MidiFile(type=1, ticks_per_beat=division, charset="utf-8", tracks=list(tracks)).save(file=written)
+    return written.getvalue()
