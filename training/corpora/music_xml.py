@@ -131,19 +131,21 @@ class _PartReader:
             self._marks.metres[self._now] = Metre(sum(map(int, beats.split("+"))), int(unit))
 
     def _read_note(self, element: ET.Element) -> None:
-        if element.find("grace") is not None:
+        # One pass over the children: a score has tens of thousands of notes.
+        fields = {child.tag: child for child in element}
+        if "grace" in fields:
             return
-        duration = self._duration(element)
-        if element.find("chord") is None:
+        duration = Fraction(int(fields["duration"].text or 0), self._divisions)
+        if "chord" not in fields:
             self._chord_onset = self._now
             self._now += duration
-        pitch = element.find("pitch")
-        if pitch is None or element.find("cue") is not None:
+        if "pitch" not in fields or "cue" in fields:
             return
-        height = 12 * (int(pitch.findtext("octave") or 4) + 1)
-        number = height + _CLASSES[pitch.findtext("step") or "C"] + int(float(pitch.findtext("alter") or 0))
-        staff = int(element.findtext("staff") or 1)
-        self._sound(staff, number, duration, {tie.get("type") for tie in element.iterfind("tie")})
+        pitch = {child.tag: child.text or "0" for child in fields["pitch"]}
+        number = 12 * (int(pitch["octave"]) + 1) + _CLASSES[pitch["step"]] + int(float(pitch.get("alter", 0)))
+        ties = {child.get("type") for child in element if child.tag == "tie"}
+        staff = int(fields["staff"].text or 1) if "staff" in fields else 1
+        self._sound(staff, number, duration, ties)
 
     def _sound(self, staff: int, pitch: int, duration: Fraction, ties: set[str | None]) -> None:
         notes = self.staves[staff]

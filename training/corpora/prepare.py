@@ -9,8 +9,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from training.corpora import cre, js_fakes, mutopia, openhymnal
-from training.corpora.archives import CRE, JS_FAKES, MUTOPIA, OPEN_HYMNAL, Upstream, find_upstream, verify
+from training.corpora import cre, js_fakes, lieder, mutopia, openhymnal
+from training.corpora.archives import (
+    CRE,
+    JS_FAKES,
+    LIEDER,
+    MUTOPIA,
+    OPEN_HYMNAL,
+    Upstream,
+    find_upstream,
+    verify,
+)
 from training.corpora.credits import write_licences
 from training.corpora.families import group
 from training.corpora.works import Work, save_works
@@ -23,6 +32,7 @@ _READERS: tuple[tuple[Upstream, Callable[[Path], Iterator[Work]]], ...] = (
     (JS_FAKES, js_fakes.read_works),
     (OPEN_HYMNAL, openhymnal.read_works),
     (MUTOPIA, mutopia.read_works),
+    (LIEDER, lieder.read_works),
 )
 
 

@@ -57,12 +57,15 @@ class Section:
 
 @dataclass(frozen=True)
 class _Span:
-    """A stretch of a piece, in quarters."""
+    """A stretch of a piece in one written metre, in quarters."""
 
     start: float
     end: float
     metre: Metre
-    signature: KeySignature | None
+
+    @property
+    def bar(self) -> float:
+        return self.metre.bar_ticks / TICKS_PER_QUARTER
 
 
 def sections(written: Written, *, least_bars: int) -> Iterator[Section]:
@@ -71,37 +74,48 @@ def sections(written: Written, *, least_bars: int) -> Iterator[Section]:
     Left out: sections of fewer than `least_bars`, in metres too rare to keep, too free for the grid,
     mostly rests, or too dense to be played.
     """
-    spans = _spans(written)
-    for number, span in enumerate(spans):
-        section = _section(written, span, number=number, is_last=number == len(spans) - 1)
-        if section is not None and section.bars >= least_bars and _is_playable(section):
-            yield section
-
-
-def _spans(written: Written) -> list[_Span]:
-    """Split at every change of metre, and at changes of key that last; very long stretches also."""
     end = max((note.end for staff in written.staves for note in staff.notes), default=0.0)
+    number = 0
+    for stretch in _stretches(written, end):
+        kept = _KEPT.get(str(stretch.metre))
+        if kept is None:
+            continue
+        first_bar = _first_bar(written, stretch, *kept)
+        for span in _spans(written, stretch):
+            if first_bar is None:
+                continue
+            section = _section(written, span, first_bar, *kept, number=number, is_last=span.end >= end)
+            number += 1
+            if section is not None and section.bars >= least_bars and _is_playable(section):
+                yield section
+
+
+def _stretches(written: Written, end: float) -> Iterator[_Span]:
+    """Split at every change of metre."""
     metres = _merged(written.metres)
-    stretches: list[_Span] = []
-    for (start, metre), (stop, _) in pairwise([*metres, (end, Metre(4, 4))]):
-        bar = metre.bar_ticks / TICKS_PER_QUARTER
-        cuts = [start]
-        for at, _ in _merged(written.keys):
-            if at - cuts[-1] >= _LEAST_KEY_BARS * bar and stop - at >= _LEAST_KEY_BARS * bar:
-                cuts.append(at)
-        for first, last in pairwise([*cuts, stop]):
-            stretches.extend(_chunks(_Span(first, last, metre, _signature(written, first, last))))
-    return stretches
+    for (start, metre), stop in zip(metres, [*(at for at, _ in metres[1:]), end], strict=True):
+        yield _Span(start, stop, metre)
+
+
+def _spans(written: Written, stretch: _Span) -> Iterator[_Span]:
+    """Split at changes of key that last, and what is very long."""
+    least = _LEAST_KEY_BARS * stretch.bar
+    cuts = [stretch.start]
+    for at, _ in _merged(written.keys):
+        if at - cuts[-1] >= least and stretch.end - at >= least:
+            cuts.append(at)
+    for first, last in pairwise([*cuts, stretch.end]):
+        yield from _chunks(_Span(first, last, stretch.metre))
 
 
 def _chunks(span: _Span) -> Iterator[_Span]:
     """A span in pieces of at most `_LONGEST_BARS`."""
-    longest = _LONGEST_BARS * span.metre.bar_ticks / TICKS_PER_QUARTER
+    longest = _LONGEST_BARS * span.bar
     start = span.start
     while span.end - start > longest:
-        yield _Span(start, start + longest, span.metre, span.signature)
+        yield _Span(start, start + longest, span.metre)
         start += longest
-    yield _Span(start, span.end, span.metre, span.signature)
+    yield _Span(start, span.end, span.metre)
 
 
 def _merged(changes: Sequence[tuple[float, Value]]) -> list[tuple[float, Value]]:
@@ -125,28 +139,31 @@ def _signature(written: Written, start: float, end: float) -> KeySignature | Non
     return max(lasting, key=lambda signature: lasting[signature], default=None)
 
 
-def _section(written: Written, span: _Span, *, number: int, is_last: bool) -> Section | None:
-    kept = _KEPT.get(str(span.metre))
-    if kept is None:
-        return None
-    metre, scale = kept
+def _section(
+    written: Written,
+    span: _Span,
+    first_bar: float,
+    metre: Metre,
+    scale: float,
+    *,
+    number: int,
+    is_last: bool,
+) -> Section | None:
     snapped = [snap(_notes_within(staff, span, scale, is_last=is_last)) for staff in written.staves]
-    if _bent_share(snapped) > _MOST_BENT or not any(part.notes for part in snapped):
+    if _bent_share(snapped) > _MOST_BENT:
         return None
+    pickup = round((first_bar - span.start) * scale * TICKS_PER_QUARTER) % metre.bar_ticks
+    lead = (metre.bar_ticks - pickup) % metre.bar_ticks
     parts = [
-        Part(staff.name, staff.program, part.notes)
+        Part(staff.name, staff.program, shift(part.notes, lead))
         for staff, part in zip(written.staves, snapped, strict=True)
         if part.notes
     ]
-    pickup = _pickup(written, span, metre, scale, parts)
-    if pickup is None:
+    if not parts:
         return None
-    lead = (metre.bar_ticks - pickup) % metre.bar_ticks
-    moved = _without_leading_bars(
-        [Part(part.name, part.program, shift(part.notes, lead)) for part in parts], metre
-    )
+    moved = _without_leading_bars(parts, metre)
     bars = -(-max(note.end for part in moved for note in part.notes) // metre.bar_ticks)
-    key = find_key(moved, signature=span.signature, closes=is_last)
+    key = find_key(moved, signature=_signature(written, span.start, span.end), closes=is_last)
     return Section(number, metre, key, bars, moved)
 
 
@@ -168,21 +185,29 @@ def _bent_share(snapped: Sequence[Snapped]) -> float:
     return sum(part.bent_share * part.heard for part in snapped) / max(heard, 1)
 
 
-def _pickup(written: Written, span: _Span, metre: Metre, scale: float, parts: Sequence[Part]) -> int | None:
-    """The upbeat in ticks; None where the file's bar lines contradict its metre."""
+def _first_bar(written: Written, stretch: _Span, metre: Metre, scale: float) -> float | None:
+    """The quarter of a bar line in a stretch; None where the file's bar lines contradict its metre."""
 
     def ticks(quarters: float) -> int:
-        return round((quarters - span.start) * scale * TICKS_PER_QUARTER)
+        return round((quarters - stretch.start) * scale * TICKS_PER_QUARTER)
 
-    if written.bar_lines is None:
-        marks = [at for at, _ in (*_merged(written.metres), *_merged(written.keys))]
-        return find_pickup(parts, metre, marks=[ticks(at) for at in marks if span.start < at <= span.end])
-    lines = [ticks(at) for at in written.bar_lines if span.start < at <= span.end]
-    if not lines:
+    def quarters(pickup: int) -> float:
+        return stretch.start + pickup / (scale * TICKS_PER_QUARTER)
+
+    if written.bar_lines is not None:
+        lines = [ticks(at) for at in written.bar_lines if stretch.start < at <= stretch.end]
+        if not lines:
+            return None
+        pickup = lines[0] % metre.bar_ticks
+        true = sum(line % metre.bar_ticks == pickup for line in lines)
+        return quarters(pickup) if true >= _LEAST_TRUE_BARS * len(lines) else None
+    snapped = [snap(_notes_within(staff, stretch, scale, is_last=True)).notes for staff in written.staves]
+    parts = [Part("", 0, notes) for notes in snapped if notes]
+    if not parts:
         return None
-    pickup = lines[0] % metre.bar_ticks
-    true = sum(line % metre.bar_ticks == pickup for line in lines)
-    return pickup if true >= _LEAST_TRUE_BARS * len(lines) else None
+    changes = (*_merged(written.metres), *_merged(written.keys))
+    marks = [ticks(at) for at, _ in changes if stretch.start < at <= stretch.end]
+    return quarters(find_pickup(parts, metre, marks=marks))
 
 
 def _without_leading_bars(parts: Sequence[Part], metre: Metre) -> tuple[Part, ...]:

@@ -22,9 +22,9 @@ SPLITS = ("train", "valid", "test", "judge")
 class Work:
     """A score that stands alone, and where it is from.
 
-    `path` is its file within the upstream. `family` is shared by everything that must stay in one split: the sections and movements of one
-    work, other arrangements of its tune, near-duplicates. `split` is one of `SPLITS`, or empty before
-    splitting.
+    `path` is its file within the upstream. `family` is shared by everything that must stay in one split:
+    the sections and movements of one work, other arrangements of its tune, near-duplicates. `split` is one
+    of `SPLITS`, or empty before splitting.
     """
 
     id: str
@@ -43,8 +43,8 @@ def save_works(path: Path, works: Iterable[Work]) -> None:
     """Write works as gzipped JSON lines, replacing `path` in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
-    # mtime=0: the same works give the same bytes.
-    with partial.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6, mtime=0) as packed:
+    # No name and no time in the header: the same works give the same bytes.
+    with partial.open("wb") as raw, gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as packed:
         for work in works:
             line = json.dumps(_to_plain(work), ensure_ascii=False, separators=(",", ":"))
             packed.write(line.encode() + b"\n")
