@@ -17,7 +17,6 @@ class Reason(StrEnum):
     UNKNOWN_STYLE = "unknown_style"
     NO_STYLES = "no_styles"
     WEIGHTS_UNUSABLE = "weights_unusable"
-    ENGINE_STARTING = "engine_starting"
     ENGINE_DIED = "engine_died"
     ENGINE_DOWN = "engine_down"
     QUEUE_FULL = "queue_full"
@@ -45,10 +44,9 @@ SENTENCES: dict[Reason, str] = {
         "The weights of “{style}” can't be used: {problem}. "
         "Fetch them again (git checkout models/weights) and restart me."
     ),
-    Reason.ENGINE_STARTING: "The composer is still warming up. Please try again in a few seconds.",
     Reason.ENGINE_DIED: "The composer stopped in the middle of this, twice. Please try another seed.",
     Reason.ENGINE_DOWN: "The composer isn't running right now. If it stays so, please tell whoever runs me.",
-    Reason.QUEUE_FULL: "{waiting} requests are waiting already. Please try again in a minute.",
+    Reason.QUEUE_FULL: "My queue is full ({waiting} waiting). Please try again in a minute.",
     Reason.DISK_FULL: "My disk is full, so I couldn't keep the clip. Please tell whoever runs me.",
     Reason.DATABASE_BUSY: "My library is busy right now. Please try again in a moment.",
     Reason.UPLOAD_REFUSED: "Discord refused the upload. The clip is kept, but I couldn't post it here.",

@@ -4,10 +4,13 @@ Reads model cards only (JSON), never weights, and imports no torch: the bot's pr
 """
 
 import json
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
 from domain.genres import Genre
+
+log = logging.getLogger(__name__)
 
 WEIGHTS = Path(__file__).parent / "weights"
 
@@ -30,14 +33,19 @@ def available_styles(weights: Path = WEIGHTS) -> tuple[Style, ...]:
         tensors = card_path.with_suffix(".safetensors")
         if not tensors.exists():
             continue
-        card = json.loads(card_path.read_text(encoding="utf-8"))
-        styles.append(
-            Style(
-                name=card_path.stem,
-                model_version=card["version"],
-                genres=tuple(Genre(name) for name in card["genres"]),
-                weights=tensors,
-                sha256=card["sha256"],
-            )
-        )
+        try:
+            styles.append(_read_card(card_path, tensors))
+        except (ValueError, KeyError, TypeError):
+            log.exception("%s is not a model card this program reads; its style is left out", card_path)
     return tuple(styles)
+
+
+def _read_card(card_path: Path, weights: Path) -> Style:
+    card = json.loads(card_path.read_text(encoding="utf-8"))
+    return Style(
+        name=card_path.stem,
+        model_version=card["version"],
+        genres=tuple(Genre(name) for name in card["genres"]),
+        weights=weights,
+        sha256=card["sha256"],
+    )

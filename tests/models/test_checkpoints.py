@@ -72,3 +72,14 @@ def test_damaged_weights_are_refused_in_one_sentence(weights: Path, damage) -> N
 def test_a_card_without_weights_is_no_style(weights: Path) -> None:
     weights.unlink()
     assert available_styles(weights.parent) == ()
+
+
+@pytest.mark.parametrize(
+    "card", ["not json", "[]", "{}", '{"version": "x", "sha256": "y", "genres": ["disco"]}']
+)
+def test_a_card_that_makes_no_sense_is_no_style_and_stands_in_the_log(
+    weights: Path, card: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    weights.with_suffix(".json").write_text(card)
+    assert available_styles(weights.parent) == ()
+    assert "rnn.json" in caplog.text
