@@ -85,7 +85,12 @@ def control_pieces(
     composers = {genre: MarkovComposer(known[genre]) for genre in models}
     return {
         "human": models,
-        "copied": {genre: excerpts(known[genre][: len(scores)], bars) for genre, scores in models.items()},
+        "copied": {
+            genre: excerpts(
+                [known[genre][place] for place in rng.permutation(len(known[genre]))[: len(scores)]], bars
+            )
+            for genre, scores in models.items()
+        },
         "markov": {
             genre: [composers[genre].compose(score, rng) for score in scores]
             for genre, scores in models.items()

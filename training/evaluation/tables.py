@@ -14,7 +14,7 @@ from training.evaluation.evaluation import Evaluation, GenreFigures, PieceSetFig
 from training.evaluation.genre_classifier import Confusion
 from training.evaluation.overlap import Overlap
 
-_FILE_COLUMNS = 200
+_FILE_COLUMNS = 300
 
 _FigureRow = tuple[str, Callable[[PieceSetFigures], str]]
 
