@@ -131,6 +131,11 @@ class Score:
         return 60.0 / (self.tempo * self.metre.beat_ticks)
 
     @property
+    def first_tick(self) -> int:
+        """Where the first note begins; 0 for an empty score."""
+        return min((part.notes[0].onset for part in self.parts if part.notes), default=0)
+
+    @property
     def end_tick(self) -> int:
         """Where the last note ends; 0 for an empty score."""
         return max((note.end for part in self.parts for note in part.notes), default=0)

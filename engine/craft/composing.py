@@ -17,7 +17,7 @@ from domain.requests import ComposeRequest, Recipe
 from domain.score import Score
 from engine.craft.arranging import arrange
 from engine.craft.encoding import encode_mp3
-from engine.craft.form import fit_form
+from engine.craft.form import MAX_HOLD_SECONDS, fit_form
 from engine.craft.midi_files import midi_bytes
 from engine.craft.pictures import piano_roll
 from engine.craft.rendering import render
@@ -84,7 +84,10 @@ class Composer:
             writing.advance()
             yield Progress(Stage.COMPOSING, writing.fraction)
         yield Progress(Stage.RENDERING)
-        score = arrange(decode(writing.sequences[0]), choices.plan.genre, hold_seconds=choices.hold_seconds)
+        score = decode(writing.sequences[0])
+        # The rest before an upbeat is not played: the ending makes up for it.
+        hold_seconds = min(choices.hold_seconds + score.first_tick * score.seconds_per_tick, MAX_HOLD_SECONDS)
+        score = arrange(score, choices.plan.genre, hold_seconds=hold_seconds)
         yield from self._finish(score, choices, model.version)
 
     def _finish(self, score: Score, choices: Choices, version: str) -> Iterator[Progress | Clip]:

@@ -37,7 +37,7 @@ def title_of(genre: Genre, key: Key, seed: int) -> str:
     """A title: of the form and key in art music (`Chorale in G minor`), a tune's name elsewhere."""
     if genre in _NAMED_BY_FORM:
         return f"{_NAMED_BY_FORM[genre]} in {key}"
-    random = np.random.default_rng([seed, 3])
+    random = np.random.default_rng([seed, list(Genre).index(genre), key.tonic])
     quality, thing = random.choice(_QUALITIES), random.choice(_THINGS)
     suffix = " Rag" if genre is Genre.RAGTIME else ""
     return f"The {quality} {thing}{suffix}"

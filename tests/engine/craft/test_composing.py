@@ -79,6 +79,13 @@ def test_the_clip_is_what_was_asked_for(
     assert clip.picture.startswith(b"\x89PNG")
 
 
+def test_the_rest_before_an_upbeat_is_made_up_for_at_the_end(composer: Composer) -> None:
+    # Slow bars of six seconds, of which an upbeat may leave most unplayed.
+    for seed in range(4):
+        clip = compose(composer, replace(REQUEST, seed=seed, length_seconds=26, tempo=40, genre="chorale"))
+        assert abs(clip.seconds - 26) <= 2
+
+
 def test_an_unknown_genre_or_style_is_named_with_what_is_known(composer: Composer) -> None:
     for request, reason in (
         (replace(REQUEST, genre="polka"), Reason.UNKNOWN_GENRE),
