@@ -104,6 +104,7 @@ def _evaluate(options: argparse.Namespace) -> None:
     from models.devices import choose_device
     from training.corpora.works import load_works
     from training.evaluation.tables import print_evaluation
+    from training.rnn import taught
     from training.rnn_evaluation import evaluate
 
     device = choose_device("cpu")
@@ -112,10 +113,9 @@ def _evaluate(options: argparse.Namespace) -> None:
         raise FileNotFoundError(2, "no weights", str(WEIGHTS / f"{options.model}.safetensors"))
     style = styles[options.model]
     model = load_rnn(style, device)
-    works = load_works(CORPORA / WORKS_FILE)
-    print_evaluation(
-        evaluate(model.network, model.profiles, works, style.genres, device, pieces=options.pieces)
-    )
+    works = taught(load_works(CORPORA / WORKS_FILE))
+    looks = evaluate(model.network, model.profiles, works, style.genres, pieces=options.pieces)
+    print_evaluation(next(looks))
 
 
 def _export(options: argparse.Namespace) -> None:
