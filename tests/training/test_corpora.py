@@ -148,6 +148,11 @@ def test_a_piece_too_free_for_the_grid_is_left_out():
     assert list(sections(written, least_bars=8)) == []
 
 
+def test_a_piece_without_a_metre_has_no_sections():
+    notes = tuple(TimedNote(beat, beat + 1, 60) for beat in range(64))
+    assert list(sections(Written((Staff("", 0, notes),), (), ()), least_bars=8)) == []
+
+
 def test_music_xml_joins_ties_and_counts_staves():
     song = read_music_xml(mxl(bars=2))
     assert song.staves_by_part == (1, 2)

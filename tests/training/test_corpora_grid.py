@@ -36,6 +36,13 @@ def test_triplets_and_sixteenths_are_told_apart_beat_by_beat():
     assert snapped.bent_share == 0
 
 
+def test_beats_that_begin_after_an_upbeat_are_put_on_whole_quarters_first():
+    third = 1 / 3
+    notes = line((0.5, 60), (third, 62), (third, 64), (third, 65), (1, 67))
+    assert [note.onset for note in snap(notes, later=0.5).notes] == [6, 12, 16, 20, 24]
+    assert snap(notes, later=0.5).bent_share == 0 < snap(notes).bent_share
+
+
 @pytest.mark.parametrize("late", [-0.02, 0.02])
 def test_small_unevenness_is_straightened_and_not_counted(late: float):
     snapped = snap([TimedNote(1 + late, 1.98, 60), TimedNote(2.5 + late, 2.97, 62)])

@@ -15,7 +15,7 @@ from domain.score import TICKS_PER_QUARTER, Key, Metre, Note, Part, Score
 from training.corpora.archives import CRE, read_files
 from training.corpora.keys import find_dance_key
 from training.corpora.midi import KeySignature, TimedNote, read_midi
-from training.corpora.quantize import shift, snap
+from training.corpora.quantize import bar_count, shift, snap
 from training.corpora.shared_bars import find_pickups, strong_ticks
 from training.corpora.tempos import TYPICAL_TEMPOS
 from training.corpora.works import Work
@@ -42,7 +42,7 @@ class _Tune:
     title: str
     genre: Genre
     signature: KeySignature
-    notes: tuple[Note, ...]
+    notes: tuple[TimedNote, ...]
 
 
 def read_works(path: Path) -> Iterator[Work]:
@@ -56,13 +56,13 @@ def read_works(path: Path) -> Iterator[Work]:
     for genre, tunes in dances.items():
         metre = _METRES[genre]
         pickups = find_pickups(
-            [(_part(tune.notes),) for tune in tunes],
+            [(_part(snap(tune.notes).notes),) for tune in tunes],
             metre,
             candidates=[pickup for pickup in _PICKUPS_TICKS if pickup < metre.bar_ticks / 2],
         )
         for tune, pickup in zip(tunes, pickups, strict=True):
-            work = _finish(tune, pickup)
-            if work.score.bars >= _LEAST_BARS:
+            work = _finish(tune, metre, pickup)
+            if work is not None:
                 yield work
 
 
@@ -77,22 +77,27 @@ def _read_tune(stem: str, content: bytes) -> _Tune | None:
         return None
     # The first note is a tick late; so are all the others.
     late = melody.notes[0].onset if melody.notes[0].onset < 1 / 48 else 0.0
-    snapped = snap(TimedNote(note.onset - late, note.end - late, note.pitch) for note in melody.notes)
-    if snapped.bent_share > _MOST_BENT:
-        return None
-    return _Tune(stem, title, genre, midi.keys[0][1], snapped.notes)
+    notes = tuple(TimedNote(note.onset - late, note.end - late, note.pitch) for note in melody.notes)
+    return _Tune(stem, title, genre, midi.keys[0][1], notes)
 
 
 def _part(notes: tuple[Note, ...]) -> Part:
     return Part("melody", _FIDDLE, notes)
 
 
-def _finish(tune: _Tune, pickup: int) -> Work:
-    metre = _METRES[tune.genre]
-    notes = shift(tune.notes, metre.bar_ticks - pickup) if pickup else tune.notes
+def _finish(tune: _Tune, metre: Metre, pickup: int) -> Work | None:
+    """A work on true bar lines; None for a tune too short or too free."""
+    lead = (metre.bar_ticks - pickup) % metre.bar_ticks
+    snapped = snap(tune.notes, later=lead / TICKS_PER_QUARTER)
+    if snapped.bent_share > _MOST_BENT:
+        return None
+    silent = snapped.notes[0].onset // metre.bar_ticks * metre.bar_ticks
+    notes = shift(snapped.notes, -silent)
     key = find_dance_key(notes, metre, tune.signature)
     notes = _end(notes, metre, key)
-    bars = -(-notes[-1].end // metre.bar_ticks)
+    bars = bar_count((_part(notes),), metre)
+    if bars < _LEAST_BARS:
+        return None
     return Work(
         id=f"cre/{tune.stem}",
         title=tune.title,

@@ -11,7 +11,7 @@ from domain.score import Metre, Part, Score
 from training.corpora.archives import JS_FAKES, read_files
 from training.corpora.keys import find_key
 from training.corpora.midi import read_midi
-from training.corpora.quantize import shift, snap
+from training.corpora.quantize import bar_count, shift, snap
 from training.corpora.shared_bars import find_pickups
 from training.corpora.tempos import TYPICAL_TEMPOS
 from training.corpora.works import Work
@@ -55,7 +55,7 @@ def _read_chorale(content: bytes) -> tuple[Part, ...] | None:
 def _finish(name: str, parts: tuple[Part, ...], pickup: int) -> Work:
     lead = _METRE.bar_ticks - pickup if pickup else 0
     parts = tuple(Part(part.name, part.program, shift(part.notes, lead)) for part in parts)
-    bars = -(-max(note.end for part in parts for note in part.notes) // _METRE.bar_ticks)
+    bars = bar_count(parts, _METRE)
     return Work(
         id=f"js-fakes/{name}",
         title=f"Chorale {name}",

@@ -17,6 +17,7 @@ from domain.genres import Genre
 from domain.score import Part, Score
 from training.corpora.archives import MUTOPIA, ArchiveError, read_files
 from training.corpora.midi import Midi, Track, read_midi
+from training.corpora.quantize import bar_count
 from training.corpora.sections import Section, high_to_low, mean_pitch, merge, sections
 from training.corpora.tempos import tempo_of
 from training.corpora.voices import split_voices
@@ -179,7 +180,7 @@ def _read_file(piece: _Piece, name: str, content: bytes) -> Iterator[Work]:
             genre=piece.genre,
             split="",
             family=piece.family,
-            score=Score(section.key, section.metre, tempo, section.bars, parts),
+            score=Score(section.key, section.metre, tempo, bar_count(parts, section.metre), parts),
         )
 
 

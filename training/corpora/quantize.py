@@ -1,13 +1,13 @@
 """From performed time to the grid: onsets on sixteenths and eighth-note triplets, ends likewise.
 
-Works on one staff or voice at a time and knows nothing of bars, keys or files.
+Works on one staff or voice at a time and knows nothing of keys or files.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from domain.score import TICKS_PER_QUARTER, Note
+from domain.score import TICKS_PER_QUARTER, Metre, Note, Part
 from training.corpora.midi import TimedNote
 
 SIXTEENTHS = (0, 3, 6, 9, 12)
@@ -33,14 +33,14 @@ class Snapped:
         return (self.off_grid + self.lost) / max(self.heard, 1)
 
 
-def snap(notes: Iterable[TimedNote]) -> Snapped:
-    """Put notes on the grid.
+def snap(notes: Iterable[TimedNote], *, later: float = 0.0) -> Snapped:
+    """Put notes on the grid, all moved `later` by so many quarters: the beats must fall on whole ones.
 
     Each quarter of time is heard as sixteenths or as triplets, whichever bends it less. Where notes that
     followed each other fall on one position (ornaments, thirty-seconds), the one written nearest to it
     stays; a chord stays whole.
     """
-    ordered = sorted(notes)
+    ordered = sorted(TimedNote(note.onset + later, note.end + later, note.pitch) for note in notes)
     grids = _choose_grids(ordered)
     by_tick: dict[int, list[TimedNote]] = defaultdict(list)
     off_grid = 0
@@ -122,3 +122,8 @@ def _snap_end(end: float, *, after: int) -> int:
 def shift(notes: Iterable[Note], ticks: int) -> tuple[Note, ...]:
     """Move notes later by `ticks`."""
     return tuple(Note(note.onset + ticks, note.pitch, note.duration, note.velocity) for note in notes)
+
+
+def bar_count(parts: Iterable[Part], metre: Metre) -> int:
+    """The bars from tick 0 to the end of the last note."""
+    return -(-max(note.end for part in parts for note in part.notes) // metre.bar_ticks)

@@ -3,16 +3,16 @@
 Knows nothing of where the piece is from or how its staves are to be played.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
 
-from domain.score import TICKS_PER_QUARTER, Key, Metre, Part
+from domain.score import TICKS_PER_QUARTER, Key, Metre, Note, Part
 from training.corpora.bars import find_pickup
 from training.corpora.keys import find_key
 from training.corpora.midi import KeySignature, TimedNote
-from training.corpora.quantize import Snapped, shift, snap, truncate_overlaps
+from training.corpora.quantize import Snapped, bar_count, shift, snap, truncate_overlaps
 from training.corpora.written import Staff, Written
 
 # How each written metre is kept: the metre, and what its times are multiplied by. Sixes and eights of
@@ -36,6 +36,7 @@ Value = TypeVar("Value")
 
 _LEAST_KEY_BARS = 12
 _LONGEST_BARS = 256
+_LONGEST_NOTE_BARS = 4
 _MOST_BENT = 0.2
 _LEAST_TRUE_BARS = 0.85
 _LEAST_NOTES_A_BAR = 1.5
@@ -93,7 +94,8 @@ def sections(written: Written, *, least_bars: int) -> Iterator[Section]:
 def _stretches(written: Written, end: float) -> Iterator[_Span]:
     """Split at every change of metre."""
     metres = _merged(written.metres)
-    for (start, metre), stop in zip(metres, [*(at for at, _ in metres[1:]), end], strict=True):
+    ends = [*(at for at, _ in metres[1:]), end]
+    for (start, metre), stop in zip(metres, ends, strict=False):  # no metre, no stretch
         yield _Span(start, stop, metre)
 
 
@@ -149,22 +151,24 @@ def _section(
     number: int,
     is_last: bool,
 ) -> Section | None:
-    snapped = [snap(_notes_within(staff, span, scale, is_last=is_last)) for staff in written.staves]
-    if _bent_share(snapped) > _MOST_BENT:
-        return None
     pickup = round((first_bar - span.start) * scale * TICKS_PER_QUARTER) % metre.bar_ticks
     lead = (metre.bar_ticks - pickup) % metre.bar_ticks
+    snapped = [
+        snap(_notes_within(staff, span, scale, is_last=is_last), later=lead / TICKS_PER_QUARTER)
+        for staff in written.staves
+    ]
+    if _bent_share(snapped) > _MOST_BENT:
+        return None
     parts = [
-        Part(staff.name, staff.program, shift(part.notes, lead))
+        Part(staff.name, staff.program, _shortened(part.notes, metre))
         for staff, part in zip(written.staves, snapped, strict=True)
         if part.notes
     ]
     if not parts:
         return None
     moved = _without_leading_bars(parts, metre)
-    bars = -(-max(note.end for part in moved for note in part.notes) // metre.bar_ticks)
     key = find_key(moved, signature=_signature(written, span.start, span.end), closes=is_last)
-    return Section(number, metre, key, bars, moved)
+    return Section(number, metre, key, bar_count(moved, metre), moved)
 
 
 def _notes_within(staff: Staff, span: _Span, scale: float, *, is_last: bool) -> list[TimedNote]:
@@ -208,6 +212,12 @@ def _first_bar(written: Written, stretch: _Span, metre: Metre, scale: float) -> 
     changes = (*_merged(written.metres), *_merged(written.keys))
     marks = [ticks(at) for at, _ in changes if stretch.start < at <= stretch.end]
     return quarters(find_pickup(parts, metre, marks=marks))
+
+
+def _shortened(notes: Iterable[Note], metre: Metre) -> tuple[Note, ...]:
+    """Notes without endless ones, which are mistakes of a file or an organ's pedal points."""
+    longest = _LONGEST_NOTE_BARS * metre.bar_ticks
+    return tuple(Note(note.onset, note.pitch, min(note.duration, longest)) for note in notes)
 
 
 def _without_leading_bars(parts: Sequence[Part], metre: Metre) -> tuple[Part, ...]:
