@@ -7,6 +7,7 @@ the next symbols, one softmax each. Knows tensors of token ids, not what they me
 """
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -57,6 +58,19 @@ class Moments:
             self.lookbacks.to(device, non_blocking=True),
             self.sounding.to(device, non_blocking=True),
         )
+
+
+State = tuple[Tensor, Tensor]
+"""An LSTM layer's hidden and cell state, (N, H) each."""
+
+
+def lstm_step(layer: nn.LSTM, x: Tensor, state: State) -> State:
+    """One time step of a one-layer LSTM: (N, I) and the state to the next state.
+
+    The layer's own call prepares its weights anew each time, which for a single step takes several
+    times as long as the step.
+    """
+    return torch.lstm_cell(x, state, *layer.all_weights[0])
 
 
 class VariationalDropout(nn.Module):
@@ -115,18 +129,26 @@ class FeatureRNN(nn.Module):
             inputs.append((self.lookback(looked_back) * self.lookback_gain).sum(-2))
         return torch.relu(self.enter(torch.cat(inputs, -1)))
 
-    def forward(
-        self, x: Tensor, states: list[tuple[Tensor, Tensor]] | None = None
-    ) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
-        """(B, T, H) and the state of each layer, (1, B, H) twice, to features and the next states."""
-        after: list[tuple[Tensor, Tensor]] = []
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, T, H) to the features of T moments, (B, T, H)."""
         x = self.dropout(x)
-        for index, layer in enumerate(self.layers):
-            out, state = layer(x, None if states is None else states[index])
+        for layer in self.layers:
             # The residual keeps the moment's own facts (position, bars remaining) in reach of the output.
-            x = self.dropout(out) + x
-            after.append(state)
+            x = self.dropout(layer(x)[0]) + x
+        return x
+
+    def step(self, x: Tensor, states: list[State]) -> tuple[Tensor, list[State]]:
+        """One moment more: (N, H) and the state of each layer to features and the next states."""
+        after: list[State] = []
+        for layer, state in zip(self.layers, states, strict=True):
+            after.append(lstm_step(cast(nn.LSTM, layer), x, state))
+            x = after[-1][0] + x
         return x, after
+
+    def start(self, count: int, like: Tensor) -> list[State]:
+        """The states before the first moment of `count` pieces, on the device of `like`."""
+        zeros = like.new_zeros(count, self.enter.out_features)
+        return [(zeros, zeros) for _ in self.layers]
 
 
 class OutputRNN(nn.Module):
@@ -142,9 +164,9 @@ class OutputRNN(nn.Module):
         self.bias = nn.Parameter(torch.zeros(config.vocabulary))
         self.dropout = nn.Dropout(config.dropout)
 
-    def begin_state(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """(N, H) features to the RNN's first state, (1, N, O) twice."""
-        hidden, cell = torch.tanh(self.begin(features)).unsqueeze(0).chunk(2, -1)
+    def begin_state(self, features: Tensor) -> State:
+        """(N, H) features to the RNN's first state, (N, O) twice."""
+        hidden, cell = torch.tanh(self.begin(features)).chunk(2, -1)
         return hidden.contiguous(), cell.contiguous()
 
     def logits(self, hidden: Tensor, features: Tensor, embedding: nn.Embedding) -> Tensor:
@@ -165,7 +187,8 @@ class OutputRNN(nn.Module):
         )
         told = self.feature(features).unsqueeze(1).expand(-1, tokens.shape[1], -1)
         packed = pack_padded_sequence(torch.cat([inputs, told], -1), lengths.cpu(), batch_first=True)
-        out, _ = self.rnn(packed, self.begin_state(features))
+        hidden, cell = self.begin_state(features)
+        out, _ = self.rnn(packed, (hidden.unsqueeze(0), cell.unsqueeze(0)))
         rows = pack_padded_sequence(
             torch.arange(len(tokens), device=tokens.device).unsqueeze(1).expand(-1, tokens.shape[1]),
             lengths.cpu(),
@@ -197,8 +220,7 @@ class TwoStageRNN(nn.Module):
         encoded = self.encode(moments.tokens)
         previous = self.dropout(nn.functional.pad(encoded, (0, 0, 1, 0))[:, :-1])
         looked_back = gather_moments(encoded, moments.lookbacks)
-        features, _ = self.feature_rnn(self.feature_rnn.read(previous, moments, looked_back))
-        return features
+        return self.feature_rnn(self.feature_rnn.read(previous, moments, looked_back))
 
     def forward(self, moments: Moments) -> tuple[Tensor, Tensor]:
         """Logits (M, vocabulary) and targets (M,) of all M real tokens, in no particular order."""

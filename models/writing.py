@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from models.grammar import Draft
-from models.rnn import Moments, TwoStageRNN, gather_moments
+from models.rnn import Moments, TwoStageRNN, gather_moments, lstm_step
 from models.sampling import choose
 from models.tokens import MAX_NOTES, PAD, Plan, TokenSequence, lookback_ticks
 
@@ -39,9 +39,9 @@ class Writing:
         self.top_p = top_p
         self._chance = [np.random.default_rng(seed) for seed in seeds]
         self._device = next(network.parameters()).device
-        self._states: list[tuple[Tensor, Tensor]] | None = None
         # Step 0 is the silence before the piece; then comes one encoding a moment, as it is written.
         self._encoded = torch.zeros(len(plans), 1, network.config.embedding, device=self._device)
+        self._states = network.feature_rnn.start(len(plans), self._encoded)
         self._moment_at: list[dict[int, int]] = [{} for _ in plans]
 
     @property
@@ -81,8 +81,8 @@ class Writing:
         ).to(self._device)
         looked_back = gather_moments(self._encoded, moments.lookbacks)
         x = feature_rnn.read(self._encoded[:, -1:], moments, looked_back)
-        features, self._states = feature_rnn(x, self._states)
-        return features[:, 0]
+        features, self._states = feature_rnn.step(x[:, 0], self._states)
+        return features
 
     def _output_stage(self, features: Tensor) -> None:
         """Draw tokens until every draft has closed its moment."""
@@ -92,8 +92,8 @@ class Writing:
         inputs = output_rnn.start.expand(len(self.drafts), -1)
         writing = [not draft.finished for draft in self.drafts]
         while any(writing):
-            hidden, state = output_rnn.rnn(torch.cat([inputs, told], -1).unsqueeze(1), state)
-            logits = output_rnn.logits(hidden[:, 0], features, embedding).float().cpu().numpy()
+            state = lstm_step(output_rnn.rnn, torch.cat([inputs, told], -1), state)
+            logits = output_rnn.logits(state[0], features, embedding).float().cpu().numpy()
             tokens = np.zeros(len(self.drafts), dtype=np.int64)
             for row, draft in enumerate(self.drafts):
                 if writing[row]:
