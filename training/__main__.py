@@ -1,6 +1,7 @@
 """The command line of everything that teaches and measures: `python -m training --help`."""
 
 import argparse
+import json
 import shlex
 import sys
 import time
@@ -12,7 +13,8 @@ from rich.table import Table
 
 from models.registry import WEIGHTS, available_styles
 from training.corpora.archives import ArchiveError
-from training.corpora.prepare import WORKS_FILE, prepare
+from training.corpora.credits import credits_markdown
+from training.corpora.prepare import LICENCES_FILE, WORKS_FILE, prepare
 from training.latency import measure_latency
 
 RUNS = Path("runs")
@@ -80,6 +82,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _prepare(options: argparse.Namespace) -> None:
     prepare(archives=options.archives, out=CORPORA)
+    manifest = json.loads((CORPORA / LICENCES_FILE).read_text(encoding="utf-8"))
+    Path("CREDITS.md").write_text(credits_markdown(manifest), encoding="utf-8")
 
 
 def _train(options: argparse.Namespace) -> None:

@@ -15,9 +15,9 @@ Row = dict[str, Any]
 _INTRODUCTION = """\
 # Credits
 
-Nightingale's models learned from the music below; none of it is part of this repository. This file is made
-from the licence manifest that `python -m training prepare` writes. A work counts once for each section that
-was learned from on its own.
+Nightingale's models are taught with the music below (each model's card says with which of it); none of it is
+part of this repository. This file is made from the licence manifest, both by `python -m training prepare`. A
+work counts once for each section that stands on its own.
 """
 
 
