@@ -21,7 +21,7 @@ from training.evaluation.overlap import Overlap, overlap, subset_size
 HELD_OUT_SPLITS = ("valid", "test")
 
 _LARGEST_SAMPLE = 400
-"""Pieces of a set, generated or training works, that overlaps are drawn from; more only cost time."""
+"""Pieces of one genre that overlaps are drawn from, and that the classifier learns from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +147,8 @@ def _sets(genre: Genre, generated: Sequence[Score], works: Sequence[Work]) -> _S
 
 def _overlap(pieces: Sequence[Score], sets: _Sets, features: Features, *, seed: int) -> Overlap:
     """Pieces against held-out works; as many take part when they are training works as when generated."""
-    sampled = np.random.default_rng(seed).permutation(len(pieces))[:_LARGEST_SAMPLE]
     return overlap(
-        measure([pieces[place] for place in sampled], features),
+        measure(_sample(pieces, seed=seed), features),
         measure(sets.held_out, features),
         pieces=subset_size(len(sets.generated), len(sets.held_out), len(sets.train)),
         seed=seed,
@@ -161,15 +160,13 @@ def _classify(
 ) -> tuple[str, Confusion, Confusion]:
     """The classifier's name, its answers for generated pieces, and for human works it never met."""
     valid = {genre: excerpts(_scores_of(works, genre, "valid"), found.bars) for genre, found in sets.items()}
-    # Openings too, where works are long: twice the examples.
-    openings = {
-        genre: [score for score in _scores_of(works, genre, "train") if score.bars > found.bars]
-        for genre, found in sets.items()
-    }
-    train = {
-        genre: [*found.train, *excerpts(openings[genre], found.bars, cut=Cut.FIRST)]
-        for genre, found in sets.items()
-    }
+    train: dict[Genre, list[Score]] = {}
+    for genre, found in sets.items():
+        # Openings too, where works are long: twice the examples. The largest genres are cut down,
+        # or what is hard to tell would be taken for one of them.
+        long = [score for score in _scores_of(works, genre, "train") if score.bars > found.bars]
+        pieces = [*found.train, *excerpts(long, found.bars, cut=Cut.FIRST)]
+        train[genre] = _sample(pieces, seed=seed)
     classifier = fit_classifier(train, valid, seed=seed)
     unseen = {
         genre: excerpts(_scores_of(works, genre, "test", "judge"), found.bars)
@@ -180,6 +177,11 @@ def _classify(
         classifier.confusion({genre: found.generated for genre, found in sets.items()}),
         classifier.confusion(unseen),
     )
+
+
+def _sample(pieces: Sequence[Score], *, seed: int) -> list[Score]:
+    order = np.random.default_rng(seed).permutation(len(pieces))
+    return [pieces[place] for place in order[:_LARGEST_SAMPLE]]
 
 
 def _scores_of(works: Sequence[Work], genre: Genre, *splits: str) -> list[Score]:
