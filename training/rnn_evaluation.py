@@ -4,6 +4,7 @@ Knows the model and the corpora; what the figures mean is in `training.evaluatio
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
 
 import numpy as np
 import torch
@@ -18,7 +19,7 @@ from models.writing import write
 from training.corpora.works import Work
 from training.evaluation.checks import checks
 from training.evaluation.evaluation import Evaluation, Likelihood, evaluate_scores
-from training.evaluation.ngram import fit_best_order
+from training.evaluation.ngram import fit_floors
 from training.rnn import as_piece, encode_works, total_nll
 
 PIECES = 200
@@ -65,27 +66,29 @@ def generate(
 
 
 def likelihoods(
-    network: TwoStageRNN, works: Sequence[Work], genres: Iterable[Genre], device: torch.device
+    network: TwoStageRNN, works: Sequence[Work], genres: Sequence[Genre], device: torch.device
 ) -> dict[Genre, Likelihood]:
-    """NLL of each genre's test works in nats a note, beside an n-gram's that learnt the same genre.
+    """NLL of each genre's test works in nats a note, beside the strongest n-gram's.
 
-    The n-gram is fitted genre by genre, its order chosen on the validation works: on what it is
-    given it is the strongest n-gram there is, and it is told the genre as the network is.
+    Which n-gram that is, its order and whether it learnt the genre's own works or all, is chosen
+    genre by genre on the validation works.
     """
+    flat: dict[str, dict[Genre, list[list[int]]]] = {"train": {}, "valid": {}}
+    for split, genre in product(flat, genres):
+        flat[split][genre] = [sequence.flat for sequence in _sequences(works, genre, split)]
+    floors = fit_floors(flat["train"], flat["valid"], vocabulary=VOCABULARY)
     found: dict[Genre, Likelihood] = {}
-    for genre in genres:
-        of_genre = [work for work in works if work.genre == genre]
-        train, valid, test = (encode_works(of_genre, split) for split in ("train", "valid", "test"))
-        floor = fit_best_order(
-            [sequence.flat for sequence in train],
-            [sequence.flat for sequence in valid],
-            vocabulary=VOCABULARY,
-        )
+    for genre, floor in floors.items():
+        test = _sequences(works, genre, "test")
         notes = sum(_notes(sequence) for sequence in test)
         nll = sum(total_nll(network, [as_piece(sequence) for sequence in test], device))
         floor_nll = sum(floor.nll(sequence.flat) for sequence in test)
         found[genre] = Likelihood(nll / notes, floor_nll / notes, floor.order, notes)
     return found
+
+
+def _sequences(works: Sequence[Work], genre: Genre, split: str) -> list[TokenSequence]:
+    return encode_works([work for work in works if work.genre == genre], split)
 
 
 def _notes(sequence: TokenSequence) -> int:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from domain.genres import Genre
-from training.evaluation.ngram import fit, fit_best_order, fit_floors
+from training.evaluation.ngram import fit, fit_floors
 
 VOCABULARY = 6
 
@@ -46,7 +46,9 @@ def test_a_hand_counted_bigram():
 
 def test_the_order_of_the_source_wins_and_nears_its_entropy():
     train, valid, test = (second_order(count, seed=seed) for count, seed in ((400, 1), (30, 2), (30, 3)))
-    model = fit_best_order(train, valid, vocabulary=VOCABULARY, orders=range(1, 6))
+    model = fit_floors({Genre.REEL: train}, {Genre.REEL: valid}, vocabulary=VOCABULARY, orders=range(1, 6))[
+        Genre.REEL
+    ]
     assert model.order == 3
     uniform = 30 * 40 * np.log(VOCABULARY)
     assert sum(map(model.nll, test)) < 0.6 * uniform

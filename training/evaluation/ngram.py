@@ -117,18 +117,6 @@ def fit(sequences: Iterable[TokenSequence], *, order: int, vocabulary: int) -> N
     return NGram(order, vocabulary, tuple(levels))
 
 
-def fit_best_order(
-    train: Sequence[TokenSequence],
-    valid: Sequence[TokenSequence],
-    *,
-    vocabulary: int,
-    orders: Iterable[int] = ORDERS,
-) -> NGram:
-    """Fit every order and keep the one that finds the validation sequences likeliest."""
-    models = (fit(train, order=order, vocabulary=vocabulary) for order in orders)
-    return min(models, key=lambda model: sum(model.nll(sequence) for sequence in valid))
-
-
 def fit_floors(
     train: Mapping[Genre, Sequence[TokenSequence]],
     valid: Mapping[Genre, Sequence[TokenSequence]],
