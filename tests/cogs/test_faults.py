@@ -73,7 +73,7 @@ async def test_a_full_queue_says_so(tmp_path):
     async with world(tmp_path, max_waiting=1) as w:
         await w.act(w.compose(style="gated"), until="composing")
         await w.act(w.compose(style="quick"), until="in the queue")
-        await w.act(w.compose(style="quick"), until="#3 · 1 requests are waiting already.")
+        await w.act(w.compose(style="quick"), until="#3 · My queue is full (1 waiting).")
         assert (await w.job(3, status=JobStatus.FAILED)).reason is Reason.QUEUE_FULL
         w.open_gate()
         await w.env.settle()
