@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except FileNotFoundError as error:
         print(
-            f"{error.filename} is missing. Run `python -m training prepare` (and train) first.",
+            f"{error.filename} is missing. Prepare and train first, or name the folder (--archives).",
             file=sys.stderr,
         )
         return 2
@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("benchmark", help="print one figure of the README")
     command.add_argument("name", choices=["jsb", "nottingham", "latency"])
     command.add_argument(
-        "--archives", type=Path, default=Path("../shared/data"), help="where benchmark/ lies"
+        "--archives", type=Path, default=Path("archives"), help="the folder that holds benchmark/"
     )
     command.add_argument("--runs", type=int, default=15, help="how many commands latency times")
     command.add_argument("--device", help="cuda, mps or cpu (default: the best there is)")
