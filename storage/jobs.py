@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from domain.errors import Reason
+from domain.errors import BadRequest, Reason
 from domain.requests import ComposeRequest
 from storage.database import Database, Parameters
 from storage.times import moment, now_milliseconds
@@ -30,12 +30,13 @@ class JobStatus(StrEnum):
 class Job:
     """One request and its state. Ids are Discord's; `guild_id` is None in a direct message.
 
-    `reason` says why it failed and `code` where its trace is in the log. Times are aware, in UTC.
+    `request` is None where what was asked for could not be made one. `reason` says why it failed and
+    `code` where its trace is in the log. Times are aware, in UTC.
     """
 
     id: int
     kind: JobKind
-    request: ComposeRequest
+    request: ComposeRequest | None
     status: JobStatus
     user_id: int
     guild_id: int | None
@@ -62,14 +63,22 @@ class Jobs:
         self, request: ComposeRequest, *, user_id: int, guild_id: int | None, channel_id: int
     ) -> int:
         """The id of a new, queued job. Once returned, the row outlives a crash."""
-        async with self._database.transaction() as connection:
-            cursor = await connection.execute(
-                "INSERT INTO jobs (kind, request, status, user_id, guild_id, channel_id, created_at)"
-                " VALUES (?, ?, 'queued', ?, ?, ?, ?)",
-                (JobKind.COMPOSE, request.to_json(), user_id, guild_id, channel_id, now_milliseconds()),
-            )
-        assert cursor.lastrowid is not None  # noqa: S101  an INSERT has one
-        return cursor.lastrowid
+        return await self._insert(
+            "INSERT INTO jobs (kind, request, status, user_id, guild_id, channel_id, created_at)"
+            " VALUES (?, ?, 'queued', ?, ?, ?, ?)",
+            (JobKind.COMPOSE, request.to_json(), user_id, guild_id, channel_id, now_milliseconds()),
+        )
+
+    async def refuse(
+        self, options: str, reason: Reason, *, user_id: int, guild_id: int | None, channel_id: int
+    ) -> int:
+        """The id of a new job that failed at once: its `options`, as typed, make no request."""
+        now = now_milliseconds()
+        return await self._insert(
+            "INSERT INTO jobs (kind, request, status, reason, user_id, guild_id, channel_id,"
+            " created_at, finished_at) VALUES (?, ?, 'failed', ?, ?, ?, ?, ?, ?)",
+            (JobKind.COMPOSE, options, reason, user_id, guild_id, channel_id, now, now),
+        )
 
     async def attach_message(self, job_id: int, *, channel_id: int, message_id: int) -> None:
         """Note which message shows the job's status and result."""
@@ -136,6 +145,12 @@ class Jobs:
             )
         return [replace(_job(row), status=JobStatus.INTERRUPTED, finished_at=moment(now)) for row in rows]
 
+    async def _insert(self, sql: str, parameters: Parameters) -> int:
+        async with self._database.transaction() as connection:
+            cursor = await connection.execute(sql, parameters)
+        assert cursor.lastrowid is not None  # noqa: S101  an INSERT has one
+        return cursor.lastrowid
+
     async def _update(self, job_id: int, sql: str, parameters: Parameters) -> None:
         async with self._database.transaction() as connection:
             known = await connection.execute_fetchall("SELECT 1 FROM jobs WHERE id = ?", (job_id,))
@@ -148,7 +163,7 @@ def _job(row: sqlite3.Row) -> Job:
     return Job(
         id=row["id"],
         kind=JobKind(row["kind"]),
-        request=ComposeRequest.from_json(row["request"]),
+        request=_request(row["request"]),
         status=JobStatus(row["status"]),
         user_id=row["user_id"],
         guild_id=row["guild_id"],
@@ -161,3 +176,10 @@ def _job(row: sqlite3.Row) -> Job:
         code=row["code"],
         model_version=row["model_version"],
     )
+
+
+def _request(text: str) -> ComposeRequest | None:
+    try:
+        return ComposeRequest.from_json(text)
+    except (ValueError, KeyError, TypeError, AttributeError, BadRequest):
+        return None

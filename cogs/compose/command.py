@@ -1,6 +1,7 @@
 """The `/compose` command and what its buttons do. Checks and answers; the rest is the job's."""
 
 import asyncio
+import json
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +10,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from cogs._shared.failures import DISCORD_FAULTS, reply_privately
+from cogs._shared.failures import DISCORD_FAULTS, log_failure, reply_privately
 from cogs._shared.status_message import attachments
 from cogs._shared.wording import localised, wording_for
 from cogs.compose.job import ComposeJob
@@ -88,17 +89,34 @@ class Compose(commands.Cog):
         seed: app_commands.Range[int, *SEED] | None = None,
         temperature: app_commands.Range[float, *TEMPERATURE] = DEFAULT_TEMPERATURE,
     ) -> None:
-        request = ComposeRequest(
-            style=style,
-            seed=self._new_seed() if seed is None else seed,
-            length_seconds=length,
-            genre=genre,
-            key=None if key is None else _parse_key(key),
-            tempo=tempo,
-            temperature=temperature,
-        )
+        try:
+            request = ComposeRequest(
+                style=style,
+                seed=self._new_seed() if seed is None else seed,
+                length_seconds=length,
+                genre=genre,
+                key=None if key is None else _parse_key(key),
+                tempo=tempo,
+                temperature=temperature,
+            )
+        except BadRequest as error:
+            await self._refuse(interaction, error)
+            return
         await interaction.response.defer(thinking=True)
         await self._begin(interaction, request)
+
+    async def _refuse(self, interaction: discord.Interaction, error: BadRequest) -> None:
+        """Write the row of a request that can't be made, and tell the person alone."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        job_id = await self._storage.jobs.refuse(
+            json.dumps(vars(interaction.namespace), default=str, ensure_ascii=False),
+            error.reason,
+            user_id=interaction.user.id,
+            guild_id=interaction.guild_id,
+            channel_id=interaction.channel_id or 0,
+        )
+        failure = log_failure(error, about=f"composing #{job_id}")
+        await reply_privately(interaction, failure.text(wording_for(interaction.locale), job_id=job_id))
 
     @compose.autocomplete("genre")
     async def suggest_genres(self, interaction: discord.Interaction, typed: str) -> Choices:
@@ -138,6 +156,8 @@ class Compose(commands.Cog):
             job = await self._storage.jobs.get(job_id)
         except LookupError:
             raise BadRequest(Reason.NOT_FOUND, value=f"#{job_id}") from None
+        if job.request is None:
+            raise BadRequest(Reason.NOT_FOUND, value=f"#{job_id}")
         await self._begin(interaction, replace(job.request, seed=self._new_seed()))
 
     async def cancel(self, interaction: discord.Interaction, job_id: int) -> None:

@@ -130,12 +130,15 @@ async def test_options_out_of_range_get_a_sentence(tmp_path, monkeypatch):
     # Discord's own clients don't send such values; others may.
     monkeypatch.setattr("simcord.interactions._check_numeric_range", lambda *_: None)
     async with world(tmp_path) as w:
-        for options, sentence in OUT_OF_RANGE:
+        for number, (options, sentence) in enumerate(OUT_OF_RANGE, 1):
             result = await w.compose(style="quick", **options)
             assert result.ephemeral
             assert result.response is not None
+            assert f"#{number} · " in result.response.content
             assert sentence in result.response.content
-            assert re.search(r"\(code `[0-9a-f]{6}`\)$", result.response.content)
+            job = await w.job(number, status=JobStatus.FAILED)
+            assert job.request is None
+            assert str(job.reason) in {"unknown_key", *(f"{name}_out_of_range" for name in options)}
 
 
 async def test_the_ranges_are_declared(tmp_path):

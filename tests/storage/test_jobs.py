@@ -37,6 +37,16 @@ async def test_a_job_comes_back_as_it_was_asked_for(
     assert (job.message_id, job.started_at, job.finished_at, job.reason, job.code) == (None,) * 5
 
 
+async def test_what_makes_no_request_is_a_failed_job_all_the_same(storage: Storage):
+    job_id = await storage.jobs.refuse(
+        '{"key": "H"}', Reason.UNKNOWN_KEY, user_id=USER, guild_id=None, channel_id=CHANNEL
+    )
+    job = await storage.jobs.get(job_id)
+    assert (job.request, job.status, job.reason) == (None, JobStatus.FAILED, Reason.UNKNOWN_KEY)
+    assert job.finished_at == job.created_at
+    assert await storage.jobs.interrupt_unfinished() == []
+
+
 async def test_a_finished_job_has_its_times_and_model(storage: Storage):
     before = datetime.now(UTC) - timedelta(milliseconds=1)
     job_id = await add_job(storage)
