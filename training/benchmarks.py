@@ -15,8 +15,10 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from models.checkpoints import sha256_of
 from models.devices import choose_device
 from models.rnn import Config, Moments, TwoStageRNN
+from training.corpora.archives import ArchiveError
 from training.fitting import Fitting, Schedule, half_precision
 
 PITCHES = 88
@@ -31,6 +33,7 @@ class Benchmark:
     """One table: its file, the network and schedule, and how far back a moment is shown, in steps."""
 
     file: str
+    sha256: str
     bar: float
     config: Config
     schedule: Schedule
@@ -56,6 +59,7 @@ _NOTTINGHAM_LOOKBACKS = (2, 4, 8, 16, 32, 48, 64, 128)
 BENCHMARKS = {
     "jsb": Benchmark(
         file="JSB_Chorales.mat",
+        sha256="ac0e608527cc411c7e21ef7d38be47f0de7fb6b13b3ae168b8eccf1c2a9b18d4",
         bar=4.6,
         config=_config(_JSB_LOOKBACKS, embedding=192, feature_hidden=448, output_hidden=320, dropout=0.45),
         schedule=Schedule(epochs=220, learning_rate=2e-3, weight_decay=0.05, evaluate_every=5),
@@ -66,6 +70,7 @@ BENCHMARKS = {
     ),
     "nottingham": Benchmark(
         file="Nottingham.mat",
+        sha256="d154f7ca2e90799dc1dc011d8fc048f2fc6ef3f7c69d974b9cf27a471634fbea",
         bar=2.31,
         config=_config(
             _NOTTINGHAM_LOOKBACKS, embedding=192, feature_hidden=320, output_hidden=256, dropout=0.2
@@ -167,9 +172,14 @@ def nll_per_step(
 
 
 def run_benchmark(name: str, *, data: Path, runs: Path, device_name: str | None = None) -> float:
-    """Train (or resume, or only load a finished run) and return the test NLL in nats a step."""
+    """Train (or resume, or only load a finished run) and return the test NLL in nats a step.
+
+    Raises FileNotFoundError without the benchmark's file, ArchiveError when it is another one.
+    """
     benchmark = BENCHMARKS[name]
     path = data / "benchmark" / benchmark.file
+    if sha256_of(path) != benchmark.sha256:
+        raise ArchiveError(f"{path} is not the file the published figures were measured on (sha256 differs)")
     device = choose_device(device_name)
     train, valid, test = (read_rolls(path, split) for split in SPLITS)
     torch.manual_seed(0)

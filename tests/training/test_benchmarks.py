@@ -1,5 +1,9 @@
-import numpy as np
+from pathlib import Path
 
+import numpy as np
+import pytest
+
+from training.__main__ import main
 from training.benchmarks import FIRST_NOTE, PITCHES, STEP_END, collate, roll_tokens, transpose
 
 
@@ -33,3 +37,15 @@ def test_windows_know_their_phase_and_never_look_back_before_their_start() -> No
     assert batch.conditions[0, :, 0].tolist() == [14, 15, 0, 1, 2, 3]
     assert batch.lookbacks[0].tolist() == [[-1, -1], [-1, -1], [0, -1], [1, -1], [2, 0], [3, 1]]
     assert (batch.tokens[1, 2:] == 0).all()
+
+
+@pytest.mark.parametrize("content", [None, b"another file"], ids=["missing", "another"])
+def test_a_missing_or_other_file_is_said_in_a_sentence(tmp_path: Path, capsys, content: bytes | None) -> None:
+    file = tmp_path / "benchmark" / "JSB_Chorales.mat"
+    if content is not None:
+        file.parent.mkdir()
+        file.write_bytes(content)
+    assert main(["benchmark", "jsb", "--archives", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert str(file) in said
+    assert said.count("\n") == 1
