@@ -1,6 +1,7 @@
 """From the notes a model wrote to a score that players can play: instruments, range and an ending."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from domain.genres import Genre
 from domain.score import Note, Part, Score
@@ -45,35 +46,22 @@ def _moved_into_range(parts: list[Part]) -> list[Part]:
 
 def _without_long_silence(parts: list[Part], score: Score) -> list[Part]:
     """Notes before a silence of all parts last until music goes on."""
-    onsets = sorted({note.onset for part in parts for note in part.notes})
-    if not onsets:
-        return parts
-    # A piece starts with its first note, whatever rest was written before it.
+    ends: dict[int, int] = {}
+    for note in sorted(note for part in parts for note in part.notes):
+        ends[note.onset] = max(ends.get(note.onset, 0), note.end)
     limit = _MAX_REST_SECONDS / score.seconds_per_tick
     held_until: dict[int, int] = {}
-    sounding = 0
-    last_onset = onsets[0]
-    ends: dict[int, int] = {}
-    for part in parts:
-        for note in part.notes:
-            ends[note.onset] = max(ends.get(note.onset, 0), note.end)
-    for onset in onsets:
-        if onset - sounding > limit and onset != onsets[0]:
-            held_until[last_onset] = onset
-        sounding = max(sounding, ends[onset])
-        last_onset = onset
-    return [
-        replace(
-            part,
-            notes=tuple(
-                replace(note, duration=held_until[note.onset] - note.onset)
-                if note.onset in held_until
-                else note
-                for note in part.notes
-            ),
-        )
-        for part in parts
-    ]
+    sounding_until = 0
+    for onset, following in pairwise(ends):
+        sounding_until = max(sounding_until, ends[onset])
+        if following - sounding_until > limit:
+            held_until[onset] = following
+
+    def held(note: Note) -> Note:
+        end = held_until.get(note.onset, note.end)
+        return replace(note, duration=end - note.onset)
+
+    return [replace(part, notes=tuple(held(note) for note in part.notes)) for part in parts]
 
 
 def _with_ending(parts: list[Part], score: Score, *, hold_seconds: float) -> list[Part]:
