@@ -7,7 +7,7 @@ Knows nothing of tensors or of how tokens are chosen.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -128,6 +128,12 @@ def read_note(token: int) -> tuple[int, int]:
     return part, LOWEST_PITCH + PITCHES - 1 - below_top
 
 
+def read_moment(moment: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """The (part, MIDI pitch, duration in ticks) of each note of a moment, its closing token left out."""
+    for token, length in zip(moment[:-1:2], moment[1::2], strict=True):
+        yield *read_note(token), DURATIONS[length - FIRST_DURATION]
+
+
 def duration_token(ticks: int) -> int:
     """The token of the nearest duration (the shorter of two as near)."""
     index = min(range(len(DURATIONS)), key=lambda i: (abs(DURATIONS[i] - ticks), i))
@@ -144,16 +150,20 @@ def density_class(moments: int, bars: int, metre: Metre) -> int:
     return bisect_left(DENSITY_EDGES, moments / quarters)
 
 
-def register_class(mean_pitch: float, key: Key) -> int:
-    """The class of a piece in `key` whose pitches average `mean_pitch`."""
-    return bisect_left(REGISTER_EDGES, mean_pitch + semitones_to_c(key))
+def mean_pitch(score: Score) -> float:
+    """The mean MIDI pitch of all notes; 0 for an empty score."""
+    pitches = [note.pitch for part in score.parts for note in part.notes]
+    return sum(pitches) / max(1, len(pitches))
+
+
+def register_class(mean: float, key: Key) -> int:
+    """The class of a piece in `key` whose pitches average `mean`."""
+    return bisect_left(REGISTER_EDGES, mean + semitones_to_c(key))
 
 
 def plan_of(score: Score, genre: Genre) -> Plan:
     """The plan under which this score could have been written."""
-    notes = [note for part in score.parts for note in part.notes]
-    onsets = {note.onset for note in notes}
-    mean_pitch = sum(note.pitch for note in notes) / max(1, len(notes))
+    onsets = {note.onset for part in score.parts for note in part.notes}
     return Plan(
         genre=genre,
         key=score.key,
@@ -162,7 +172,7 @@ def plan_of(score: Score, genre: Genre) -> Plan:
         bars=score.bars,
         parts=len(score.parts),
         density=density_class(len(onsets), score.bars, score.metre),
-        register=register_class(mean_pitch, score.key),
+        register=register_class(mean_pitch(score), score.key),
     )
 
 
@@ -227,9 +237,8 @@ def decode(sequence: TokenSequence) -> Score:
     shift = -semitones_to_c(plan.key)
     parts: list[dict[int, list[Note]]] = [{} for _ in range(plan.parts)]
     for tick, moment in zip(sequence.ticks, sequence.moments, strict=True):
-        for token, length in zip(moment[:-1:2], moment[1::2], strict=True):
-            part, pitch = read_note(token)
-            duration = min(DURATIONS[length - FIRST_DURATION], plan.end_tick - tick)
+        for part, pitch, length in read_moment(moment):
+            duration = min(length, plan.end_tick - tick)
             sounded = parts[part].setdefault(pitch, [])
             if sounded and sounded[-1].end > tick:
                 last = sounded[-1]

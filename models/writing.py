@@ -14,6 +14,9 @@ from models.rnn import Moments, TwoStageRNN, gather_moments, lstm_step
 from models.sampling import choose
 from models.tokens import MAX_NOTES, PAD, Plan, TokenSequence, lookback_ticks
 
+TOP_P = 0.95
+"""The nucleus that pieces are drawn from, by the bot and wherever its pieces are measured."""
+
 _MOMENT_TOKENS = 2 * MAX_NOTES + 1
 
 

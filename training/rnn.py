@@ -17,8 +17,6 @@ from models.devices import choose_device
 from models.rnn import Config, Moments, TwoStageRNN
 from models.tokens import (
     CONDITIONS,
-    DURATIONS,
-    FIRST_DURATION,
     LOOKBACK_BARS,
     LOWEST_PITCH,
     PAD,
@@ -27,7 +25,7 @@ from models.tokens import (
     TokenSequence,
     encode,
     lookback_ticks,
-    read_note,
+    read_moment,
 )
 from training.corpora.works import Work
 from training.fitting import Fitting, Schedule, half_precision
@@ -96,9 +94,9 @@ def as_piece(sequence: TokenSequence) -> Piece:
     sounding = np.zeros((steps, PITCHES), dtype=np.bool_)
     for index, moment in enumerate(sequence.moments):
         tokens[index, : len(moment)] = moment
-        for note, length in zip(moment[:-1:2], moment[1::2], strict=True):
-            end = ticks[index] + DURATIONS[length - FIRST_DURATION]
-            sounding[index + 1 : np.searchsorted(ticks, end), read_note(note)[1] - LOWEST_PITCH] = True
+        for _, pitch, duration in read_moment(moment):
+            end = ticks[index] + duration
+            sounding[index + 1 : np.searchsorted(ticks, end), pitch - LOWEST_PITCH] = True
     at = {tick: index for index, tick in enumerate(sequence.ticks)}
     metre = sequence.plan.metre
     back = [[at.get(tick, -1) for tick in lookback_ticks(tick, metre)] for tick in sequence.ticks]

@@ -11,11 +11,12 @@ import torch
 from rich.progress import track
 
 from domain.genres import Genre
+from domain.requests import DEFAULT_TEMPERATURE
 from domain.score import Score
 from models.plans import Profile, make_plan
 from models.rnn import TwoStageRNN
-from models.tokens import VOCABULARY, TokenSequence, decode, plan_of
-from models.writing import write
+from models.tokens import VOCABULARY, TokenSequence, decode, mean_pitch, plan_of
+from models.writing import TOP_P, write
 from training.corpora.works import Work
 from training.evaluation.checks import checks
 from training.evaluation.evaluation import Evaluation, Likelihood, evaluate_scores
@@ -26,8 +27,6 @@ PIECES = 200
 """Pieces generated for each genre."""
 
 BARS = 16
-TEMPERATURE = 0.95
-TOP_P = 0.95
 _BATCH = 50
 
 
@@ -38,13 +37,9 @@ def count_profiles(works: Iterable[Work]) -> dict[Genre, Profile]:
         if work.split == "train":
             genres.setdefault(work.genre, []).append(work.score)
     return {
-        genre: Profile.count((plan_of(score, genre), _mean_pitch(score)) for score in scores)
+        genre: Profile.count((plan_of(score, genre), mean_pitch(score)) for score in scores)
         for genre, scores in sorted(genres.items())
     }
-
-
-def _mean_pitch(score: Score) -> float:
-    return float(np.mean([note.pitch for part in score.parts for note in part.notes]))
 
 
 def generate(
@@ -61,7 +56,7 @@ def generate(
     for start in range(0, pieces, _BATCH):
         batch = plans[start : start + _BATCH]
         seeds = range(start, start + len(batch))
-        scores += map(decode, write(network, batch, seeds, temperature=TEMPERATURE, top_p=TOP_P))
+        scores += map(decode, write(network, batch, seeds, temperature=DEFAULT_TEMPERATURE, top_p=TOP_P))
     return scores
 
 

@@ -153,12 +153,12 @@ class Compose(commands.Cog):
         """Begin a new job that asks what the old one asked, with a new seed."""
         await interaction.response.defer(thinking=True)
         try:
-            job = await self._storage.jobs.get(job_id)
+            request = (await self._storage.jobs.get(job_id)).request
         except LookupError:
-            raise BadRequest(Reason.NOT_FOUND, value=f"#{job_id}") from None
-        if job.request is None:
+            request = None
+        if request is None:
             raise BadRequest(Reason.NOT_FOUND, value=f"#{job_id}")
-        await self._begin(interaction, replace(job.request, seed=self._new_seed()))
+        await self._begin(interaction, replace(request, seed=self._new_seed()))
 
     async def cancel(self, interaction: discord.Interaction, job_id: int) -> None:
         """Cancel on behalf of the requester or of somebody who may manage messages here."""

@@ -27,10 +27,7 @@ from models.devices import choose_device
 from models.plans import make_plan
 from models.registry import Style, available_styles
 from models.tokens import Plan, decode
-from models.writing import Writing
-
-TOP_P = 0.95
-"""The nucleus that notes are drawn from."""
+from models.writing import TOP_P, Writing
 
 
 @dataclass(frozen=True, slots=True)
