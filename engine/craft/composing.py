@@ -83,7 +83,8 @@ class Composer:
         yield Progress(Stage.RENDERING)
         score = decode(writing.sequences[0])
         # The rest before an upbeat is not played: the ending makes up for it.
-        hold_seconds = min(choices.hold_seconds + score.first_tick * score.seconds_per_tick, MAX_HOLD_SECONDS)
+        upbeat_seconds = score.first_tick * score.seconds_per_tick
+        hold_seconds = max(choices.hold_seconds, min(choices.hold_seconds + upbeat_seconds, MAX_HOLD_SECONDS))
         score = arrange(score, choices.plan.genre, hold_seconds=hold_seconds)
         yield from self._finish(score, choices, model.version)
 

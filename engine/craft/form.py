@@ -10,7 +10,10 @@ RELEASE_SECONDS = 1.6
 """What the sound needs to die away after the last note ends."""
 
 MAX_HOLD_SECONDS = 3.5
-"""The longest that a last chord is held past its bar to reach the length asked for."""
+"""The longest that a last chord is held past its bar to reach the length asked for exactly."""
+
+_SHORT_SECONDS = 1.5
+"""How far short of it a piece may stop; in very slow bars a last chord is held longer only to get there."""
 
 _TEMPO_REACH = 1.18
 """How far from a genre's habit a tempo may move, as a factor, for phrases of whole four bars."""
@@ -42,7 +45,9 @@ def fit_form(length_seconds: float, metre: Metre, *, tempo: float | None, usual_
     spare = min(1.0, 0.45 * bar_seconds)
     bars = max(1, math.floor((music_seconds + spare) / bar_seconds))
     missing = music_seconds - bars * bar_seconds
-    return Form(bars, tempo, min(max(missing, 0.0), MAX_HOLD_SECONDS) if missing > 0.15 else 0.0)
+    return Form(
+        bars, tempo, min(missing, max(MAX_HOLD_SECONDS, missing - _SHORT_SECONDS)) if missing > 0.15 else 0.0
+    )
 
 
 def _phrased_bars(bars: float) -> int:
