@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.remarks import Remark
 from domain.requests import Recipe
 
 
@@ -26,6 +27,7 @@ class Clip:
     """A finished clip: its recipe and its files' contents.
 
     `audio` is an MP3 of `seconds` seconds, `midi` a Standard MIDI File, `picture` a PNG piano roll.
+    `judgement` (0 to 1) is how likely the judge takes it for a person's, None where there was no judge.
     """
 
     title: str
@@ -34,3 +36,5 @@ class Clip:
     audio: bytes
     midi: bytes
     picture: bytes
+    judgement: float | None = None
+    remarks: tuple[Remark, ...] = ()

@@ -12,6 +12,7 @@ class Reason(StrEnum):
     TEMPO_OUT_OF_RANGE = "tempo_out_of_range"
     TEMPERATURE_OUT_OF_RANGE = "temperature_out_of_range"
     SEED_OUT_OF_RANGE = "seed_out_of_range"
+    CANDIDATES_OUT_OF_RANGE = "candidates_out_of_range"
     UNKNOWN_KEY = "unknown_key"
     UNKNOWN_GENRE = "unknown_genre"
     UNKNOWN_STYLE = "unknown_style"
@@ -33,6 +34,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.TEMPO_OUT_OF_RANGE: "The tempo can be {low} to {high} beats a minute; you asked for {value}.",
     Reason.TEMPERATURE_OUT_OF_RANGE: "The temperature can be {low} to {high}; you asked for {value}.",
     Reason.SEED_OUT_OF_RANGE: "A seed is a whole number from {low} to {high}; you gave {value}.",
+    Reason.CANDIDATES_OUT_OF_RANGE: "I can choose among {low} to {high} candidates; you asked for {value}.",
     Reason.UNKNOWN_KEY: "I don't know the key “{value}”. Try D, Bb, F# minor or Am.",
     Reason.UNKNOWN_GENRE: "I can't play “{value}” in this style. I know: {known}.",
     Reason.UNKNOWN_STYLE: "I have no style “{value}”. I know: {known}.",

@@ -4,18 +4,23 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from domain.ensembles import Ensemble
 from domain.errors import BadRequest, Reason
-from domain.score import Key
+from domain.moods import Mood
+from domain.score import Key, Metre
 
 LENGTH_SECONDS = (5, 120)
 TEMPO = (40, 240)
 TEMPERATURE = (0.5, 1.5)
 SEED = (0, 2**31 - 1)
 
+CANDIDATES = (1, 8)
+
 DEFAULT_LENGTH_SECONDS = 30
 DEFAULT_TEMPERATURE = 0.95
+DEFAULT_CANDIDATES = 8
 
-RECIPE_FORMAT = 1
+RECIPE_FORMAT = 2
 """Raised when a recipe's fields change meaning; older recipes stay readable."""
 
 
@@ -29,8 +34,9 @@ def _check_range(value: float, limits: tuple[float, float], reason: Reason) -> N
 class ComposeRequest:
     """A clip as asked for. What is None, the composer chooses from the seed.
 
-    `tempo` counts the metre's beats a minute. Raises BadRequest when a value is out of range;
-    whether the style offers the genre is only known to the engine.
+    `tempo` counts the metre's beats a minute; of `candidates` pieces the best is kept. Wishes may
+    contradict each other (a jig in 4/4): the composer chooses, and remarks on it. Raises BadRequest
+    when a value is out of range; whether the style offers the genre is only known to the engine.
     """
 
     style: str
@@ -38,27 +44,41 @@ class ComposeRequest:
     length_seconds: float = DEFAULT_LENGTH_SECONDS
     genre: str | None = None
     key: Key | None = None
+    metre: Metre | None = None
     tempo: float | None = None
+    mood: Mood | None = None
+    instruments: Ensemble | None = None
     temperature: float = DEFAULT_TEMPERATURE
+    candidates: int = DEFAULT_CANDIDATES
 
     def __post_init__(self) -> None:
         _check_range(self.length_seconds, LENGTH_SECONDS, Reason.LENGTH_OUT_OF_RANGE)
         _check_range(self.temperature, TEMPERATURE, Reason.TEMPERATURE_OUT_OF_RANGE)
         _check_range(self.seed, SEED, Reason.SEED_OUT_OF_RANGE)
+        _check_range(self.candidates, CANDIDATES, Reason.CANDIDATES_OUT_OF_RANGE)
         if self.tempo is not None:
             _check_range(self.tempo, TEMPO, Reason.TEMPO_OUT_OF_RANGE)
 
     def to_json(self) -> str:
-        """One line of JSON, the key as text."""
-        fields = asdict(self) | {"key": None if self.key is None else str(self.key)}
+        """One line of JSON, key and metre as text."""
+        fields = asdict(self) | {
+            "key": None if self.key is None else str(self.key),
+            "metre": None if self.metre is None else str(self.metre),
+        }
         return json.dumps(fields, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read what `to_json` wrote. Raises ValueError, KeyError, TypeError or BadRequest otherwise."""
+        """Read what `to_json` wrote, now or in an earlier version (without metre, mood, instruments).
+
+        Raises ValueError, KeyError, TypeError or BadRequest otherwise.
+        """
         fields: dict[str, Any] = json.loads(text)
-        key = fields.pop("key")
-        return cls(key=None if key is None else Key.parse(key), **fields)
+        read = {"key": Key.parse, "metre": Metre.parse, "mood": Mood, "instruments": Ensemble}
+        for name, parse in read.items():
+            if fields.get(name) is not None:
+                fields[name] = parse(fields[name])
+        return cls(**fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +86,8 @@ class Recipe:
     """A request with every choice made, and the model version that made them.
 
     Composing `recipe.request` with the same `model_version` on the same machine gives the same
-    MIDI, byte for byte. `metre` and `bars` follow from the request and are here to be read.
+    MIDI, byte for byte. `metre` and `bars` follow from the request and are here to be read. A recipe
+    of an older format can be read and composed, but its piece will be another one.
     """
 
     request: ComposeRequest

@@ -106,11 +106,47 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One player's line: notes in order of onset, on a General MIDI `program` (0 to 127)."""
+    """One player's line: notes in order of onset, on a General MIDI `program` (0 to 127).
+
+    Of a part that is `percussion`, pitches are keys of the General MIDI drum kit, and the program
+    means nothing.
+    """
 
     name: str
     program: int
     notes: tuple[Note, ...]
+    percussion: bool = False
+
+
+class Cadence(StrEnum):
+    """How a section ends: at home on the tonic, or open, on the dominant."""
+
+    FULL = "full"
+    HALF = "half"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of whole bars that states an idea.
+
+    Sections whose labels begin with the same letter state the same one; a prime marks a varied
+    return (A, A′, A″).
+    """
+
+    label: str
+    first_bar: int
+    bars: int
+    cadence: Cadence | None = None
+
+    @property
+    def idea(self) -> str:
+        """The letter alone."""
+        return self.label[0]
+
+    @property
+    def end_bar(self) -> int:
+        """The first bar after it."""
+        return self.first_bar + self.bars
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +154,7 @@ class Score:
     """A whole piece. `tempo` counts beats a minute, the beat being `metre.beat_ticks` long.
 
     The last note may sound past the last bar line (a held ending), never by more than two bars.
+    `sections` cover all bars in order, or are empty where the form is not known.
     """
 
     key: Key
@@ -125,6 +162,7 @@ class Score:
     tempo: float
     bars: int
     parts: tuple[Part, ...]
+    sections: tuple[Section, ...] = ()
 
     @property
     def seconds_per_tick(self) -> float:

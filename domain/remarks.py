@@ -1,0 +1,44 @@
+"""What the composer says about a clip whose wishes did not all go together.
+
+Contradictory wishes are no error: the composer makes a sensible choice, and says which. A remark
+carries a `Topic` and values, not a sentence, as errors do: `SENTENCES` is the English one, other
+languages live with the cogs' catalogues.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Topic(StrEnum):
+    METRE_OF_GENRE = "metre_of_genre"
+    MODE_OF_GENRE = "mode_of_genre"
+    KEY_OVER_MOOD = "key_over_mood"
+    TEMPO_OVER_MOOD = "tempo_over_mood"
+    SHORT_FOR_GENRE = "short_for_genre"
+    RANGE_OF_INSTRUMENTS = "range_of_instruments"
+
+
+SENTENCES: dict[Topic, str] = {
+    Topic.METRE_OF_GENRE: "A {genre} is not written in {asked}, so I kept {chosen}.",
+    Topic.MODE_OF_GENRE: "I know no {genre} in {asked}, so this may sound unusual.",
+    Topic.KEY_OVER_MOOD: "You asked for {key}, so I kept it, though {mood} music is usually {mode}.",
+    Topic.TEMPO_OVER_MOOD: "You asked for {tempo} beats a minute, so I kept that over what is {mood}.",
+    Topic.SHORT_FOR_GENRE: (
+        "{seconds} seconds is short for {genre}: this is a phrase of {bars} bars, not a whole piece."
+    ),
+    Topic.RANGE_OF_INSTRUMENTS: (
+        "Some of this lay outside what {instruments} can play, so I moved it by an octave."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One choice that was made, in values (text and numbers) that its sentence names."""
+
+    topic: Topic
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return SENTENCES[self.topic].format(**self.values)
