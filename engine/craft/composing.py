@@ -4,39 +4,27 @@ The child process's side. Takes a request, gives progress and a clip; knows no q
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from domain.clips import Clip, Progress, Stage
 from domain.errors import BadRequest, Reason, Unavailable
-from domain.genres import Genre
 from domain.requests import ComposeRequest, Recipe
 from domain.score import Score
 from engine.craft.arranging import arrange
 from engine.craft.encoding import encode_mp3
-from engine.craft.form import MAX_HOLD_SECONDS, fit_form
 from engine.craft.midi_files import midi_bytes
 from engine.craft.pictures import piano_roll
 from engine.craft.rendering import render
 from engine.craft.titles import title_of
 from models.checkpoints import RNNModel, load_rnn
+from models.composition.choices import Choices, choose
+from models.composition.length import MAX_HOLD_SECONDS
 from models.devices import choose_device
-from models.plans import make_plan
 from models.registry import Style, available_styles
-from models.tokens import Plan, decode
+from models.tokens import decode
 from models.writing import TOP_P, Writing
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """A request with nothing left open, and the plan that follows from it."""
-
-    request: ComposeRequest
-    plan: Plan
-    hold_seconds: float
 
 
 class Composer:
@@ -100,6 +88,7 @@ class Composer:
             audio=encode_mp3(audio),
             midi=midi_bytes(score),
             picture=piano_roll(score, title=title),
+            remarks=choices.remarks,
         )
 
     def _find(self, name: str) -> tuple[Style, RNNModel]:
@@ -110,28 +99,3 @@ class Composer:
         if name not in self._models:
             raise BadRequest(Reason.UNKNOWN_STYLE, value=name, known=", ".join(self._models))
         return self._styles[name], self._models[name]
-
-
-def choose(request: ComposeRequest, style: Style, model: RNNModel) -> Choices:
-    """Fill in what the request leaves open, from its seed and the genre's habits.
-
-    Every choice is drawn whether it is needed or not, so that filling one in changes no other: a
-    recipe, which leaves nothing open, leads to the same plan. Raises BadRequest for a genre not offered.
-    """
-    random = np.random.default_rng([request.seed, 1])
-    offered = sorted(style.genres)
-    drawn = offered[int(random.integers(len(offered)))]
-    if request.genre is not None and request.genre not in offered:
-        raise BadRequest(Reason.UNKNOWN_GENRE, value=request.genre, known=", ".join(offered))
-    genre = Genre(request.genre) if request.genre is not None else drawn
-    profile = model.profiles[genre]
-    usual_key = profile.choose_key(random)
-    key = request.key or usual_key
-    habit = profile.choose_habit(key.mode, random)
-    plan = make_plan(genre, habit, key=key, tempo=habit.tempo, bars=1)
-    form = fit_form(request.length_seconds, plan.metre, tempo=request.tempo, usual_tempo=habit.tempo)
-    return Choices(
-        request=replace(request, genre=str(genre), key=key, tempo=form.tempo),
-        plan=replace(plan, tempo=form.tempo, bars=form.bars),
-        hold_seconds=form.hold_seconds,
-    )

@@ -20,7 +20,7 @@ _TEMPO_REACH = 1.18
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class Length:
     """Bars, the tempo in beats a minute, and seconds that the last notes are held past the last bar."""
 
     bars: int
@@ -28,8 +28,8 @@ class Form:
     hold_seconds: float
 
 
-def fit_form(length_seconds: float, metre: Metre, *, tempo: float | None, usual_tempo: float) -> Form:
-    """The form of a piece that sounds for `length_seconds`, its release included.
+def fit_length(length_seconds: float, metre: Metre, *, tempo: float | None, usual_tempo: float) -> Length:
+    """The length of a piece that sounds for `length_seconds`, its release included.
 
     A tempo that was asked for is kept, and the last chord held to fill what is left; a free one is
     bent so that phrases come out at whole eights or fours of bars, where that is near the genre's habit.
@@ -45,7 +45,7 @@ def fit_form(length_seconds: float, metre: Metre, *, tempo: float | None, usual_
     spare = min(1.0, 0.45 * bar_seconds)
     bars = max(1, math.floor((music_seconds + spare) / bar_seconds))
     missing = music_seconds - bars * bar_seconds
-    return Form(
+    return Length(
         bars, tempo, min(missing, max(MAX_HOLD_SECONDS, missing - _SHORT_SECONDS)) if missing > 0.15 else 0.0
     )
 
