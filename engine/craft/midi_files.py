@@ -18,6 +18,9 @@ DIVISION = 480
 MAX_PARTS = 15
 """One channel a part; the tenth channel is the drum kit and stays empty."""
 
+END_MARKER = "End"
+"""Marks the last bar line, which a held last chord rings past; other markers are sections' labels."""
+
 _MILLISECOND_DIVISION = 500
 _MILLISECOND_TEMPO = 500_000  # µs a quarter: with 500 ticks to it, one tick is one millisecond
 
@@ -29,7 +32,7 @@ _VOLUME, _PAN, _EXPRESSION, _REVERB_SEND, _CHORUS_SEND = 7, 10, 11, 91, 93
 _MAJOR_KEYS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _MINOR_KEYS = ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm")
 
-_Event = tuple[int, int, mido.Message]
+_Event = tuple[int, int, mido.Message | mido.MetaMessage]
 """Absolute tick, rank among the events of that tick, message."""
 
 _SETUP, _NOTE_OFF, _NOTE_ON = range(3)
@@ -68,6 +71,9 @@ def stem_bytes(notes: Sequence[PlayedNote], *, program: int, until_seconds: floa
 def _conductor_track(score: Score) -> mido.MidiTrack:
     metre, key = score.metre, score.key
     names = _MAJOR_KEYS if key.mode is Mode.MAJOR else _MINOR_KEYS
+    bar_ticks = metre.bar_ticks * DIVISION // TICKS_PER_QUARTER
+    markers = [(section.first_bar, section.label) for section in score.sections]
+    markers.append((score.bars, END_MARKER))
     return mido.MidiTrack(
         [
             mido.MetaMessage(
@@ -79,6 +85,9 @@ def _conductor_track(score: Score) -> mido.MidiTrack:
             mido.MetaMessage("key_signature", key=names[key.tonic]),
             mido.MetaMessage(
                 "set_tempo", tempo=round(score.seconds_per_tick * TICKS_PER_QUARTER * 1_000_000)
+            ),
+            *_track(
+                (bar * bar_ticks, _SETUP, mido.MetaMessage("marker", text=text)) for bar, text in markers
             ),
         ]
     )

@@ -1,11 +1,12 @@
 import io
+from dataclasses import replace
 
 import mido
 import pretty_midi
 import pytest
 import symusic
 
-from domain.score import Key, Metre, Mode, Note, Part, Score
+from domain.score import Key, Metre, Mode, Note, Part, Score, Section
 from engine.craft.midi_files import MAX_PARTS, midi_bytes
 from engine.craft.performance import interpret
 from tests.engine.craft.pieces import chorale, jig, of_notes
@@ -44,6 +45,18 @@ def test_a_file_says_its_tempo_so_that_players_take_as_long_as_the_score() -> No
 def test_key_signatures(key: Key, sharps: int) -> None:
     (signature,) = symusic.Score.from_midi(midi_bytes(Score(key, Metre(4, 4), 120, 1, ()))).key_signatures
     assert (signature.key, signature.tonality) == (sharps, int(key.mode is Mode.MINOR))
+
+
+def test_sections_and_the_last_bar_line_are_markers() -> None:
+    score = replace(chorale(), sections=(Section("A", 0, 2), Section("A′", 2, 2)))
+    bar = 4 * 480
+    read = symusic.Score.from_midi(midi_bytes(score))
+    assert [(marker.time, marker.text) for marker in read.markers] == [
+        (0, "A"),
+        (2 * bar, "A′"),
+        (4 * bar, "End"),
+    ]
+    assert [marker.text for marker in symusic.Score.from_midi(midi_bytes(jig())).markers] == ["End"]
 
 
 def test_the_same_score_gives_the_same_bytes() -> None:
