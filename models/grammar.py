@@ -1,13 +1,17 @@
 """What may follow what: the rules that make every sampled token sequence a legal piece.
 
 A `Draft` is a piece being written. It says which tokens are legal next and takes one at a time;
-however the choices fall, bars sum exactly, parts keep their order and the last bar has an end.
+however the choices fall, bars sum exactly, parts keep their order, and the music comes to rest
+where its script says, at the latest in its last bar.
 """
+
+from bisect import bisect_left
 
 import numpy as np
 from numpy.typing import NDArray
 
 from domain.score import TICKS_PER_QUARTER, Mode
+from models.scripts import Arrival, Copy, Script
 from models.tokens import (
     DURATIONS,
     END,
@@ -25,6 +29,9 @@ from models.tokens import (
     read_note,
 )
 
+TRIADS = {Mode.MAJOR: frozenset({0, 4, 7}), Mode.MINOR: frozenset({0, 3, 7})}
+"""The tonic chord of each mode, as pitch classes of music in C."""
+
 _ON_GRID = np.zeros(TICKS_PER_QUARTER, dtype=np.bool_)
 _ON_GRID[list(GRID)] = True
 _SHIFTS = np.arange(1, MAX_SHIFT + 1)
@@ -32,17 +39,29 @@ _DURATIONS = np.asarray(DURATIONS)
 _PITCH_CLASSES = np.asarray([read_note(token)[1] % 12 for token in range(FIRST_NOTE, VOCABULARY)])
 
 
-class Draft:
-    """A piece of music being written token by token under a plan."""
+def unscripted(plan: Plan) -> Script:
+    """What holds for every piece: it comes home in its last bar, late enough to be heard as an end."""
+    triad = TRIADS[plan.key.mode]
+    last_onset = plan.end_tick - min(plan.metre.beat_ticks, plan.metre.bar_ticks)
+    return Script(arrivals=(Arrival(last_onset, triad, frozenset({0}), triad, final=True),))
 
-    def __init__(self, plan: Plan) -> None:
+
+class Draft:
+    """A piece of music being written token by token under a plan and a script."""
+
+    def __init__(self, plan: Plan, script: Script | None = None) -> None:
         self.plan = plan
+        self.script = script or unscripted(plan)
         self.tick = 0
         self.finished = False
         self.sounding_until = np.zeros(PITCHES, dtype=np.int64)
         self._ticks: list[int] = []
         self._moments: list[tuple[int, ...]] = []
         self._moment: list[int] = []
+        self._arrivals_passed = 0
+        self._is_one_line = plan.parts == 1
+        # Struck again in its own part, a note ends; `sounding_until`, which models are shown, knows no parts.
+        self._part_until = np.zeros((plan.parts, PITCHES), dtype=np.int64)
 
     @property
     def last_moment(self) -> tuple[int, ...]:
@@ -67,41 +86,44 @@ class Draft:
         """(VOCABULARY,): the tokens that may come next; at least one until finished."""
         mask = np.zeros(VOCABULARY, dtype=np.bool_)
         if self._moment and self._moment[-1] >= FIRST_NOTE:
-            room = self.plan.end_tick - self.tick
-            mask[FIRST_DURATION:FIRST_NOTE] = room >= _DURATIONS
+            mask[FIRST_DURATION:FIRST_NOTE] = self._room() >= _DURATIONS
             return mask
-        after = self.tick + _SHIFTS
-        shifts = (after <= self._last_onset) & _ON_GRID[after % TICKS_PER_QUARTER]
+        arrival = self._arrival
         if len(self._moment) < 2 * MAX_NOTES:
             lowest = self._moment[-2] + 1 if self._moment else FIRST_NOTE
             mask[lowest : FIRST_NOTE + self.plan.parts * PITCHES] = True
-            if not shifts.any():
-                mask[FIRST_NOTE:] &= self._tonic_chord()
+            if self.tick == arrival.tick:
+                mask[FIRST_NOTE:] &= self._notes_of(arrival)
         if self._moment or self._may_rest():
-            mask[FIRST_SHIFT:FIRST_DURATION] = shifts
-        if self._moment and self.tick >= self.plan.end_tick - self.plan.metre.bar_ticks:
-            mask[END] = self._is_home() or not mask.any()
+            mask[FIRST_SHIFT:FIRST_DURATION] = self._shifts(arrival)
+        if self._moment and arrival.final and self._in_last_bar:
+            mask[END] = self._has_arrived(arrival, self.tick) and self._leads(arrival)
+        if not mask.any():  # a chord that can't be mended: music goes on rather than stop
+            if arrival.final and self._in_last_bar:
+                mask[END] = True
+            else:
+                mask[FIRST_SHIFT:FIRST_DURATION] = self._reachable()
         return mask
 
-    @property
-    def _last_onset(self) -> int:
-        """The last moment that may begin: late enough to close on, early enough to be heard as an end."""
-        return self.plan.end_tick - min(self.plan.metre.beat_ticks, self.plan.metre.bar_ticks)
-
-    def _may_rest(self) -> bool:
-        """A moment without notes opens a piece with an upbeat, or goes on a long rest."""
-        return not self._moments or self._moments[-1][-1] == FIRST_SHIFT + MAX_SHIFT - 1
-
-    def _is_home(self) -> bool:
-        """Whether the lowest note of the moment is the tonic, which is C for every model."""
-        return min(read_note(token)[1] for token in self._moment[::2]) % 12 == 0
-
-    def _tonic_chord(self) -> NDArray[np.bool_]:
-        """(MAX_PARTS * PITCHES,): the notes a last chord may hold, its lowest part the tonic alone."""
-        triad = (0, 4, 7) if self.plan.key.mode is Mode.MAJOR else (0, 3, 7)
-        chord = np.isin(_PITCH_CLASSES, triad)
-        chord[(self.plan.parts - 1) * PITCHES :] &= _PITCH_CLASSES[(self.plan.parts - 1) * PITCHES :] == 0
-        return chord
+    def copied_moment(self) -> tuple[int, ...] | None:
+        """The whole moment to come, where it comes again; None where it is to be written."""
+        copy = self._copy
+        if copy is None or self.tick < copy.start:
+            return None
+        source = self.tick - copy.start + copy.source
+        index = bisect_left(self._ticks, source)
+        if index >= len(self._ticks) or self._ticks[index] != source:
+            return None
+        following = self._ticks[index + 1] if index + 1 < len(self._ticks) else self.tick
+        target = following - copy.source + copy.start
+        if target >= copy.end:
+            target = self._first_copied_from(copy.end) or copy.end
+        tokens = list(self._moments[index][:-1])
+        room = copy.end - self.tick
+        for place in range(1, len(tokens), 2):
+            if DURATIONS[tokens[place] - FIRST_DURATION] > room:
+                tokens[place] = FIRST_DURATION + int(np.searchsorted(_DURATIONS, room, side="right")) - 1
+        return (*tokens, FIRST_SHIFT + min(target - self.tick, MAX_SHIFT) - 1)
 
     def push(self, token: int) -> None:
         """Take a legal token."""
@@ -109,11 +131,13 @@ class Draft:
         if token >= FIRST_NOTE:
             return
         if token >= FIRST_DURATION:
-            _, pitch = read_note(self._moment[-2])
+            part, pitch = read_note(self._moment[-2])
             end = self.tick + DURATIONS[token - FIRST_DURATION]
             row = pitch - LOWEST_PITCH
             self.sounding_until[row] = max(self.sounding_until[row], end)
+            self._part_until[part, row] = end
             return
+        self._is_one_line &= len(self._moment) <= 3
         self._ticks.append(self.tick)
         self._moments.append(tuple(self._moment))
         self._moment = []
@@ -121,7 +145,102 @@ class Draft:
             self.finished = True
         else:
             self.tick += token - FIRST_SHIFT + 1
+            while self._arrival.tick < self.tick and not self._arrival.final:
+                self._arrivals_passed += 1
 
     def sequence(self) -> TokenSequence:
         """The finished piece."""
         return TokenSequence(self.plan, tuple(self._moments), tuple(self._ticks))
+
+    @property
+    def _arrival(self) -> Arrival:
+        """The next arrival, or the one that is now."""
+        return self.script.arrivals[self._arrivals_passed]
+
+    @property
+    def _copy(self) -> Copy | None:
+        """The copy that is under way, or comes next."""
+        return next((copy for copy in self.script.copies if copy.end > self.tick), None)
+
+    @property
+    def _in_last_bar(self) -> bool:
+        return self.tick >= self.plan.end_tick - self.plan.metre.bar_ticks
+
+    def _may_rest(self) -> bool:
+        """A moment without notes opens a piece with an upbeat, or goes on a long rest."""
+        return not self._moments or self._moments[-1][-1] == FIRST_SHIFT + MAX_SHIFT - 1
+
+    def _reachable(self) -> NDArray[np.bool_]:
+        """(MAX_SHIFT,): shifts to a place on the grid, not past the end or the next copied moment."""
+        after = self.tick + _SHIFTS
+        limit = self.script.arrivals[-1].tick
+        return (after <= min(limit, self._landing() or limit)) & _ON_GRID[after % TICKS_PER_QUARTER]
+
+    def _shifts(self, arrival: Arrival) -> NDArray[np.bool_]:
+        """(MAX_SHIFT,): the same, and past an arrival only once it is sure of what sounds then."""
+        shifts, past = self._reachable(), self.tick + _SHIFTS > arrival.tick
+        if arrival.final:
+            return shifts
+        if not self._has_arrived(arrival, arrival.tick):
+            return shifts & ~past
+        held = shifts & (~past | (self.tick + _SHIFTS >= arrival.tick + arrival.hold))
+        return held if held.any() else shifts
+
+    def _landing(self) -> int | None:
+        """Where the copy to come has its first moment, which what is written before must not pass."""
+        copy = self._copy
+        return None if copy is None else self._first_copied_from(max(copy.start, self.tick + 1))
+
+    def _first_copied_from(self, tick: int) -> int | None:
+        """The first moment at or after `tick` of the copy under way then, as far as its source is written."""
+        copy = next((copy for copy in self.script.copies if copy.end > tick), None)
+        if copy is None or tick < copy.start:
+            return None
+        index = bisect_left(self._ticks, tick - copy.start + copy.source)
+        if index == len(self._ticks):
+            return None
+        place = self._ticks[index] - copy.source + copy.start
+        return place if place < copy.end else None
+
+    def _room(self) -> int:
+        """The ticks that the note just begun may last."""
+        part, pitch = read_note(self._moment[-1])
+        ends = [self.plan.end_tick]
+        landing = self._landing()
+        if landing is not None:
+            ends.append(landing)
+        arrival = self._arrival
+        if self.tick < arrival.tick and not self._may_ring_into(arrival, part, pitch % 12):
+            ends.append(arrival.tick)
+        return min(ends) - self.tick
+
+    def _may_ring_into(self, arrival: Arrival, part: int, degree: int) -> bool:
+        if self._is_one_line:
+            return degree in arrival.bass
+        is_bass = self.plan.parts > 1 and part == self.plan.parts - 1
+        return degree in arrival.chord and (not is_bass or degree in arrival.bass)
+
+    def _has_arrived(self, arrival: Arrival, tick: int) -> bool:
+        """Whether what sounds at `tick`, as far as it is written, is what the arrival asks for."""
+        rows = np.flatnonzero((self._part_until > tick).any(axis=0))
+        if not len(rows):
+            return False
+        degrees = ((rows + LOWEST_PITCH) % 12).tolist()
+        return degrees[0] in arrival.bass and degrees[-1] in arrival.top and arrival.chord.issuperset(degrees)
+
+    def _leads(self, arrival: Arrival) -> bool:
+        """Whether the first note of the moment, its highest, is one that the arrival may have on top."""
+        return read_note(self._moment[0])[1] % 12 in arrival.top
+
+    def _notes_of(self, arrival: Arrival) -> NDArray[np.bool_]:
+        """(MAX_PARTS * PITCHES,): the notes that may begin at the arrival."""
+        if self._is_one_line:
+            return np.isin(_PITCH_CLASSES, list(arrival.bass & arrival.top))
+        notes = np.isin(_PITCH_CLASSES, list(arrival.chord))
+        if self.plan.parts > 2:  # the last of two parts may be a hand that plays chords
+            last_part = slice((self.plan.parts - 1) * PITCHES, None)
+            notes[last_part] &= np.isin(_PITCH_CLASSES[last_part], list(arrival.bass))
+        if not self._moment and arrival.top != arrival.chord:
+            notes[:PITCHES] &= np.isin(_PITCH_CLASSES[:PITCHES], list(arrival.top))
+            notes[PITCHES:] = False
+        return notes

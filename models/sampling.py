@@ -20,9 +20,11 @@ def choose(
     candidates = np.flatnonzero(allowed)
     scaled = logits[candidates].astype(np.float64) / temperature
     weights = np.exp(scaled - scaled.max())
-    order = np.argsort(-weights, kind="stable")
+    # What all together weighs less than the nucleus leaves out need not be put in order.
+    ranked = np.flatnonzero(weights >= (1 - top_p) / len(weights)) if top_p < 1 else np.arange(len(weights))
+    order = ranked[np.argsort(-weights[ranked], kind="stable")]
     cumulative = np.cumsum(weights[order])
-    kept = int(np.searchsorted(cumulative, top_p * cumulative[-1])) + 1
+    kept = int(np.searchsorted(cumulative, top_p * weights.sum())) + 1
     cumulative = cumulative[:kept]
     drawn = int(np.searchsorted(cumulative, chance * cumulative[-1], side="right"))
     return int(candidates[order[min(drawn, len(cumulative) - 1)]])

@@ -4,6 +4,7 @@ Knows plans, the grammar and the network; not where requests come from nor how m
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -12,12 +13,32 @@ from torch import Tensor
 from models.grammar import Draft
 from models.rnn import Moments, TwoStageRNN, gather_moments, lstm_step
 from models.sampling import choose
-from models.tokens import MAX_NOTES, PAD, Plan, TokenSequence, lookback_ticks
+from models.scripts import Script
+from models.tokens import FIRST_NOTE, MAX_NOTES, PAD, Plan, TokenSequence, lookback_ticks
 
 TOP_P = 0.95
 """The nucleus that pieces are drawn from, by the bot and wherever its pieces are measured."""
 
+Seed = int | Sequence[int]
+
 _MOMENT_TOKENS = 2 * MAX_NOTES + 1
+
+
+@dataclass(slots=True)
+class Surprise:
+    """How unlikely the network found what was drawn, before temperature, nucleus and grammar."""
+
+    nats: float = 0.0
+    notes: int = 0
+
+    def add(self, token: int, nats: float) -> None:
+        self.nats += nats
+        self.notes += token >= FIRST_NOTE
+
+    @property
+    def nats_per_note(self) -> float:
+        """Comparable with a work's negative log-likelihood a note."""
+        return self.nats / max(1, self.notes)
 
 
 class Writing:
@@ -31,15 +52,17 @@ class Writing:
         self,
         network: TwoStageRNN,
         plans: Sequence[Plan],
-        seeds: Sequence[int],
+        seeds: Sequence[Seed],
         *,
         temperature: float,
         top_p: float,
+        scripts: Sequence[Script | None] | None = None,
     ) -> None:
         self.network = network
-        self.drafts = [Draft(plan) for plan in plans]
+        self.drafts = list(map(Draft, plans, scripts or [None] * len(plans)))
         self.temperature = temperature
         self.top_p = top_p
+        self.surprise = [Surprise() for _ in plans]
         self._chance = [np.random.default_rng(seed) for seed in seeds]
         self._device = next(network.parameters()).device
         # Step 0 is the silence before the piece; then comes one encoding a moment, as it is written.
@@ -88,31 +111,49 @@ class Writing:
         return features
 
     def _output_stage(self, features: Tensor) -> None:
-        """Draw tokens until every draft has closed its moment."""
+        """Close the moment of every draft: copy it where it comes again, draw its tokens elsewhere."""
+        rows: list[int] = []
+        for row, draft in enumerate(self.drafts):
+            copied = None if draft.finished else draft.copied_moment()
+            for token in copied or ():
+                draft.push(token)
+            if copied is None and not draft.finished:
+                rows.append(row)
+        if rows:
+            self._write_moments(rows, features[rows])
+
+    def _write_moments(self, rows: list[int], features: Tensor) -> None:
+        """Draw tokens until the drafts of these rows have closed their moment; features (len(rows), H)."""
         output_rnn, embedding = self.network.output_rnn, self.network.embedding
         told = output_rnn.feature(features)
         state = output_rnn.begin_state(features)
-        inputs = output_rnn.start.expand(len(self.drafts), -1)
-        writing = [not draft.finished for draft in self.drafts]
-        while any(writing):
+        inputs = output_rnn.start.expand(len(rows), -1)
+        while True:
             state = lstm_step(output_rnn.rnn, torch.cat([inputs, told], -1), state)
-            logits = output_rnn.logits(state[0], features, embedding).float().cpu().numpy()
-            tokens = np.zeros(len(self.drafts), dtype=np.int64)
-            for row, draft in enumerate(self.drafts):
-                if writing[row]:
-                    tokens[row] = self._draw(row, logits[row])
-                    draft.push(int(tokens[row]))
-                    writing[row] = not draft.at_moment_start
-            inputs = embedding(torch.from_numpy(tokens).to(self._device))
+            logits = output_rnn.logits(state[0], features, embedding).float()
+            likely = torch.log_softmax(logits, -1).cpu().numpy()
+            tokens = [self._draw(row, likely[place]) for place, row in enumerate(rows)]
+            going_on = [place for place, row in enumerate(rows) if not self.drafts[row].at_moment_start]
+            if not going_on:
+                return
+            if len(going_on) < len(rows):
+                rows = [rows[place] for place in going_on]
+                features, told = features[going_on], told[going_on]
+                state = (state[0][going_on], state[1][going_on])
+            inputs = embedding(torch.tensor([tokens[place] for place in going_on], device=self._device))
 
-    def _draw(self, row: int, logits: np.ndarray) -> int:
-        return choose(
-            logits,
+    def _draw(self, row: int, likely: np.ndarray) -> int:
+        """Draw and take one token, given its logarithmic probabilities (VOCABULARY,)."""
+        token = choose(
+            likely,
             self.drafts[row].allowed(),
             temperature=self.temperature,
             top_p=self.top_p,
             chance=self._chance[row].random(),
         )
+        self.surprise[row].add(token, -float(likely[token]))
+        self.drafts[row].push(token)
+        return token
 
     def _remember(self) -> None:
         """Encode the moments just written, for the next step and for looking back later."""
@@ -129,12 +170,12 @@ class Writing:
 def write(
     network: TwoStageRNN,
     plans: Sequence[Plan],
-    seeds: Sequence[int],
+    seeds: Sequence[Seed],
     *,
     temperature: float,
     top_p: float,
 ) -> list[TokenSequence]:
-    """Write whole pieces, one a plan and seed."""
+    """Write whole pieces without a script, one a plan and seed."""
     writing = Writing(network, plans, seeds, temperature=temperature, top_p=top_p)
     while not writing.finished:
         writing.advance()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 
 from domain.score import TICKS_PER_QUARTER, Score
-from training.evaluation.notation import BoolArray, FloatArray, IntArray, NoteTable, tabulate
+from models.note_table import BoolArray, FloatArray, IntArray, NoteTable, bar_similarity, tabulate
 
 NOTE_LENGTHS = np.array([48.0, 24, 12, 6, 3, 36, 18, 9, 4.5, 16, 8, 4])
 """Yang and Lerch's length classes in ticks: whole to sixteenth, the same dotted, then triplets."""
@@ -129,22 +129,6 @@ def self_similarity(table: NoteTable) -> float:
         return 0.0
     earlier = np.tril(bar_similarity(table), -1)
     return float(earlier.max(axis=1)[1:].mean())
-
-
-def bar_similarity(table: NoteTable) -> FloatArray:
-    """How alike each two bars are: shared notes (pitch and place in the bar) over all notes of both.
-
-    Shape (bars, bars), 0 to 1; empty bars are alike nothing.
-    """
-    inside = table.bar < table.bars
-    place = (table.onset % table.bar_ticks * 128 + table.pitch)[inside]
-    places, column = np.unique(place, return_inverse=True)
-    holds = np.zeros((table.bars, len(places)))
-    holds[table.bar[inside], column] = 1.0
-    shared = holds @ holds.T
-    sizes = holds.sum(axis=1)
-    either = sizes[:, None] + sizes[None, :] - shared
-    return shared / np.maximum(either, 1.0)
 
 
 Features = Mapping[str, Callable[[NoteTable], float | FloatArray]]

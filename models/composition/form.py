@@ -1,0 +1,149 @@
+"""How a piece is laid out: sections that state an idea, answer it and come home.
+
+Decides which sections there are, what returns and how much of it is varied, from the genre, the number
+of bars and a random generator. Knows bars and ticks, no notes and no model.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from domain.genres import Genre
+from domain.score import Cadence, Metre, Section
+
+Span = tuple[int, int]
+"""Ticks from the start of a section: the first, and the one after the last."""
+
+_PRIMES = ("", "′", "″", "‴")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A section and how it is made: anew, or as a varied return of an earlier one.
+
+    Of a return, `fresh` are the spans that are written anew; the rest is what `source`, the passage
+    that first stated the idea, has there. A first statement may take up its own opening in its second
+    half: then `source` is the passage itself.
+    """
+
+    section: Section
+    source: int | None = None
+    fresh: tuple[Span, ...] = ()
+
+
+class _Kind(Enum):
+    """Families of forms; the letters of each by the number of sections, from one on."""
+
+    DANCE = ("A", "AA", "ABA", "AABB", "AABBA", "AABBCC", "AABBCCA", "AABBAABB")
+    CHORALE = ("A", "AA", "AAB", "AABC", "AABCD", "ABABCD", "ABABCDE", "ABABCDEF")
+    RAG = ("A", "AA", "ABA", "ABAC", "AABBA", "AABBAC", "AABBACC", "AABBACCA")
+    ROUNDED = ("A", "AA", "ABA", "AABA", "AABBA", "AABACA", "AABBACA", "AABACCBA")
+
+
+_DANCES = frozenset({Genre.REEL, Genre.JIG, Genre.SLIP_JIG, Genre.HORNPIPE, Genre.POLKA})
+_KINDS = {
+    **dict.fromkeys(_DANCES, _Kind.DANCE),
+    Genre.CHORALE: _Kind.CHORALE,
+    Genre.RAGTIME: _Kind.RAG,
+}
+
+_LONG_BARS = 32
+"""From here on sections have eight bars instead of four."""
+
+
+def plan_form(genre: Genre, metre: Metre, bars: int, random: np.random.Generator) -> tuple[Passage, ...]:
+    """The passages of a piece, in order, over all its bars.
+
+    Sections have four bars, or eight in longer pieces; bars left over lengthen the last one, and a piece
+    shorter than four bars is one section.
+    """
+    kind = _KINDS.get(genre, _Kind.ROUNDED)
+    lengths = _section_lengths(bars)
+    ideas = _ideas(kind, len(lengths))
+    passages: list[Passage] = []
+    first_bar = 0
+    for place, (idea, length) in enumerate(zip(ideas, lengths, strict=True)):
+        label = idea + _PRIMES[min(ideas[:place].count(idea), len(_PRIMES) - 1)]
+        section = Section(label, first_bar, length, _cadence(ideas, place))
+        source = ideas.index(idea)
+        if source < place:
+            fresh = _varied(kind, length, passages[source].section.bars, metre.bar_ticks, random)
+        else:
+            source, fresh = _opening_again(kind, place, length, metre.bar_ticks, random)
+        passages.append(Passage(section, source, fresh))
+        first_bar += length
+    return tuple(passages)
+
+
+def _section_lengths(bars: int) -> list[int]:
+    unit = 8 if bars >= _LONG_BARS else 4
+    count = max(1, bars // unit)
+    lengths = [unit] * count
+    left = bars - sum(lengths)
+    if left >= 4:
+        lengths.append(left)
+    else:
+        lengths[-1] += left
+    return lengths
+
+
+def _ideas(kind: _Kind, count: int) -> str:
+    """One letter a section. Past what the table knows, the longest form is played again from its start."""
+    forms = kind.value
+    if count <= len(forms):
+        return forms[count - 1]
+    again = count - len(forms)
+    return forms[-1] + (_ideas(kind, again) if again > 1 else "A")
+
+
+def _cadence(ideas: str, place: int) -> Cadence:
+    """Open where the idea is about to be answered or come back, home where its answer is complete."""
+    if place + 1 == len(ideas):
+        return Cadence.FULL
+    states_first = ideas[place] not in ideas[:place]
+    is_answered = ideas[place + 1] == ideas[place]
+    return Cadence.HALF if is_answered or (states_first and place > 0) else Cadence.FULL
+
+
+def _varied(
+    kind: _Kind, bars: int, source_bars: int, bar_ticks: int, random: np.random.Generator
+) -> tuple[Span, ...]:
+    """What is new in a return: its close, and a bar or two on the way there; never its first bar."""
+    close = min(1 if bars < 8 or random.random() < 0.5 else 2, bars)
+    end = min(bars - close, source_bars)
+    inner = (2 if bars >= 8 else 1) if end > 1 and random.random() < _changeable(kind) else 0
+    spans: list[Span] = []
+    for bar in sorted(random.permutation(np.arange(1, max(end, 1)))[:inner].tolist()):
+        start = bar * bar_ticks
+        spans.append((start + (bar_ticks // 2 if _keeps_half(bar_ticks, random) else 0), start + bar_ticks))
+    return (*spans, (end * bar_ticks, bars * bar_ticks))
+
+
+def _changeable(kind: _Kind) -> float:
+    """How often a return is changed on the way, too: dancers want to know where they are."""
+    return {_Kind.DANCE: 0.5, _Kind.CHORALE: 0.5}.get(kind, 0.9)
+
+
+def _keeps_half(bar_ticks: int, random: np.random.Generator) -> bool:
+    return bool(random.random() < 0.5) and bar_ticks % 24 == 0
+
+
+def _opening_again(
+    kind: _Kind, place: int, bars: int, bar_ticks: int, random: np.random.Generator
+) -> tuple[int | None, tuple[Span, ...]]:
+    """In eight bars of a dance the second four often begin like the first."""
+    begins_again = random.random() < 0.6
+    if kind is not _Kind.DANCE or bars < 8 or not begins_again:
+        return None, ()
+    return place, ((0, 4 * bar_ticks), (6 * bar_ticks, bars * bar_ticks))
+
+
+def returns(passages: Sequence[Passage]) -> list[tuple[int, int]]:
+    """The (first statement, return) pairs of passages, by their places."""
+    return [
+        (passage.source, place)
+        for place, passage in enumerate(passages)
+        if passage.source is not None and passage.source != place
+    ]
