@@ -20,12 +20,12 @@ class Topic(StrEnum):
 
 
 SENTENCES: dict[Topic, str] = {
-    Topic.METRE_OF_GENRE: "A {genre} is not written in {asked}, so I kept {chosen}.",
-    Topic.MODE_OF_GENRE: "I know no {genre} in {asked}, so this may sound unusual.",
-    Topic.KEY_OVER_MOOD: "You asked for {key}, so I kept it, though {mood} music is usually {mode}.",
-    Topic.TEMPO_OVER_MOOD: "You asked for {tempo} beats a minute, so I kept that over what is {mood}.",
+    Topic.METRE_OF_GENRE: "I know no {genre} music in {asked}, so this is in {chosen}.",
+    Topic.MODE_OF_GENRE: "I know no {genre} music in a {mode} key, so this may sound unusual.",
+    Topic.KEY_OVER_MOOD: "This is in {key}, although {mood} music is usually in a {mode} key.",
+    Topic.TEMPO_OVER_MOOD: "I kept the tempo of {tempo} beats a minute, which is unusual for {mood} music.",
     Topic.SHORT_FOR_GENRE: (
-        "{seconds} seconds is short for {genre}: this is a phrase of {bars} bars, not a whole piece."
+        "{seconds} seconds are short for {genre} music: this is a {bars}-bar phrase, not a whole piece."
     ),
     Topic.RANGE_OF_INSTRUMENTS: (
         "Some of this lay outside what {instruments} can play, so I moved it by an octave."
@@ -35,7 +35,10 @@ SENTENCES: dict[Topic, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One choice that was made, in values (text and numbers) that its sentence names."""
+    """One choice that was made, in values (text and numbers) that its sentence names.
+
+    It says how things are, not who wanted what, so that it also holds for a piece made from a recipe.
+    """
 
     topic: Topic
     values: Mapping[str, str] = field(default_factory=dict)

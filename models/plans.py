@@ -4,7 +4,7 @@ A profile is counted on the training works and kept in the model card. Imports n
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self, TypeVar
 
@@ -69,13 +69,37 @@ class Profile:
     def from_plain(cls, plain: Mapping[str, Any]) -> Self:
         return cls(dict(plain["keys"]), tuple(Habit(**habit) for habit in plain["habits"]))
 
-    def choose_key(self, random: np.random.Generator) -> Key:
-        return Key.parse(_draw(list(self.keys), list(self.keys.values()), random))
+    @property
+    def modes(self) -> frozenset[Mode]:
+        """The modes that habits are in; keys of an exceptional work may be in another."""
+        return frozenset(Mode(habit.mode) for habit in self.habits)
+
+    @property
+    def metres(self) -> tuple[Metre, ...]:
+        """The metres that habits are in, the most usual first."""
+        works = Counter[str]()
+        for habit in self.habits:
+            works[habit.metre] += habit.works
+        return tuple(Metre.parse(metre) for metre, _ in works.most_common())
+
+    @property
+    def registers(self) -> range:
+        """From the lowest to the highest register class that habits have in any of the keys."""
+        classes = [
+            register_class(habit.mean_pitch, Key.parse(key)) for habit in self.habits for key in self.keys
+        ]
+        return range(min(classes), max(classes) + 1)
+
+    def choose_key(self, random: np.random.Generator, *, modes: Collection[Mode] = tuple(Mode)) -> Key:
+        """A key in one of the modes, by how often it occurs; any key, where none is."""
+        counts = {Key.parse(name): count for name, count in self.keys.items()}
+        fitting = {key: count for key, count in counts.items() if key.mode in modes} or counts
+        return draw(list(fitting), list(fitting.values()), random)
 
     def choose_habit(self, mode: Mode, random: np.random.Generator) -> Habit:
         """A habit in this mode; in any mode, where the genre knows none."""
         fitting = [habit for habit in self.habits if habit.mode == mode] or list(self.habits)
-        return _draw(fitting, [habit.works for habit in fitting], random)
+        return draw(fitting, [habit.works for habit in fitting], random)
 
 
 def make_plan(genre: Genre, habit: Habit, *, key: Key, tempo: float, bars: int) -> Plan:
@@ -92,8 +116,11 @@ def make_plan(genre: Genre, habit: Habit, *, key: Key, tempo: float, bars: int) 
     )
 
 
-def _draw(items: Sequence[Item], weights: Sequence[float], random: np.random.Generator) -> Item:
-    # One number is drawn whatever there is to choose from, so that choices do not shift each other.
+def draw(items: Sequence[Item], weights: Sequence[float], random: np.random.Generator) -> Item:
+    """One of the items, by their weights.
+
+    One number is drawn whatever there is to choose from, so that choices do not shift each other.
+    """
     cumulative = np.cumsum(weights)
     index = int(np.searchsorted(cumulative, random.random() * cumulative[-1], side="right"))
     return items[min(index, len(items) - 1)]

@@ -1,21 +1,37 @@
-"""What a request leaves open, chosen from its seed and the genre's habits.
+"""What a request leaves open, chosen from its seed, its mood and the genre's habits.
 
-Knows nothing of how notes are written or heard.
+Wishes that contradict each other lead to a sensible choice and a remark. Knows nothing of how notes
+are written or heard.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from domain.errors import BadRequest, Reason
 from domain.genres import Genre
-from domain.remarks import Remark
+from domain.remarks import Remark, Topic
 from domain.requests import ComposeRequest
+from domain.score import Key, Metre, Mode
 from models.checkpoints import RNNModel
 from models.composition.length import fit_length
-from models.plans import make_plan
+from models.composition.moods import (
+    Meaning,
+    contradicts,
+    meaning_of,
+    mood_register,
+    mood_tempo,
+    nearest_habits,
+)
+from models.plans import Habit, Profile, draw, make_plan
 from models.registry import Style
 from models.tokens import Plan
+
+_PHRASE_BARS = 4
+_PART_BARS = 8
+_IN_PARTS = {Genre.REEL, Genre.JIG, Genre.SLIP_JIG, Genre.HORNPIPE, Genre.POLKA, Genre.RAGTIME}
+"""Genres of which a phrase of four bars is less than half a part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +45,116 @@ class Choices:
 
 
 def choose(request: ComposeRequest, style: Style, model: RNNModel) -> Choices:
-    """Fill in what the request leaves open, from its seed and the genre's habits.
+    """Fill in what the request leaves open, from its seed, its mood and the genre's habits.
 
     Every choice is drawn whether it is needed or not, so that filling one in changes no other: a
-    recipe, which leaves nothing open, leads to the same plan. Raises BadRequest for a genre not offered.
+    recipe, which leaves nothing open, leads to the same plan. What was asked for goes before what its
+    mood means. Raises BadRequest for a genre not offered.
     """
     random = np.random.default_rng([request.seed, 1])
-    offered = sorted(style.genres)
-    drawn = offered[int(random.integers(len(offered)))]
-    if request.genre is not None and request.genre not in offered:
-        raise BadRequest(Reason.UNKNOWN_GENRE, value=request.genre, known=", ".join(offered))
-    genre = Genre(request.genre) if request.genre is not None else drawn
+    meaning = meaning_of(request.mood)
+    genre = _choose_genre(request, style, model.profiles, meaning=meaning, random=random)
     profile = model.profiles[genre]
-    usual_key = profile.choose_key(random)
-    key = request.key or usual_key
-    habit = profile.choose_habit(key.mode, random)
+    key = _choose_key(request, profile, meaning, random)
+    habit = _choose_habit(request.metre, profile, key, meaning=meaning, random=random)
     plan = make_plan(genre, habit, key=key, tempo=habit.tempo, bars=1)
-    length = fit_length(request.length_seconds, plan.metre, tempo=request.tempo, usual_tempo=habit.tempo)
-    return Choices(
-        request=replace(request, genre=str(genre), key=key, tempo=length.tempo),
-        plan=replace(plan, tempo=length.tempo, bars=length.bars),
-        hold_seconds=length.hold_seconds,
+    usual_tempo = mood_tempo(habit, meaning)
+    length = fit_length(request.length_seconds, plan.metre, tempo=request.tempo, usual_tempo=usual_tempo)
+    plan = replace(
+        plan,
+        tempo=length.tempo,
+        bars=length.bars,
+        register=mood_register(plan.register, profile, meaning),
     )
+    made = replace(request, genre=str(genre), key=key, metre=plan.metre, tempo=length.tempo)
+    against_mood = contradicts(length.tempo, usual_tempo, meaning)
+    remarks = (
+        *_remarks_on_genre(request, plan, profile),
+        *_remarks_on_mood(request, plan, meaning, tempo_contradicts=against_mood),
+    )
+    return Choices(made, plan, length.hold_seconds, remarks)
+
+
+def _choose_genre(
+    request: ComposeRequest,
+    style: Style,
+    profiles: Mapping[Genre, Profile],
+    *,
+    meaning: Meaning,
+    random: np.random.Generator,
+) -> Genre:
+    offered = sorted(style.genres)
+    metre, key = request.metre, request.key
+    # What comes first matters more: a wish that leaves no genre over is passed by.
+    wishes: list[Callable[[Genre], bool]] = [
+        lambda genre: metre is None or metre in profiles[genre].metres,
+        lambda genre: key is None or key.mode in profiles[genre].modes,
+        lambda genre: not meaning.genres or genre in meaning.genres,
+        lambda genre: not meaning.metres or not set(meaning.metres).isdisjoint(profiles[genre].metres),
+        lambda genre: meaning.mode is None or meaning.mode in profiles[genre].modes,
+    ]
+    fitting = offered
+    for wish in wishes:
+        fitting = list(filter(wish, fitting)) or fitting
+    drawn = draw(fitting, [1] * len(fitting), random)
+    if request.genre is None:
+        return drawn
+    if request.genre not in offered:
+        raise BadRequest(Reason.UNKNOWN_GENRE, value=request.genre, known=", ".join(offered))
+    return Genre(request.genre)
+
+
+def _choose_key(
+    request: ComposeRequest, profile: Profile, meaning: Meaning, random: np.random.Generator
+) -> Key:
+    modes = profile.modes
+    if request.metre in profile.metres:
+        modes = {Mode(habit.mode) for habit in profile.habits if habit.metre == str(request.metre)}
+    if meaning.mode is not None and meaning.mode in modes:
+        modes = {meaning.mode}
+    usual = profile.choose_key(random, modes=modes)
+    return request.key or usual
+
+
+def _choose_habit(
+    metre: Metre | None, profile: Profile, key: Key, *, meaning: Meaning, random: np.random.Generator
+) -> Habit:
+    """A habit in the mode of the key and the metre asked for, as far as the genre has such."""
+    in_mode = [habit for habit in profile.habits if habit.mode == key.mode] or list(profile.habits)
+    wished = [str(wished) for wished in meaning.metres]
+    by_metre = [habit for habit in in_mode if habit.metre in wished] or in_mode
+    # Its metre is drawn first and by itself: a recipe has it filled in.
+    drawn = draw(by_metre, [habit.works for habit in by_metre], random).metre
+    chosen = str(metre) if metre in profile.metres else drawn
+    in_metre = [habit for habit in in_mode if habit.metre == chosen] or [
+        habit for habit in profile.habits if habit.metre == chosen
+    ]
+    nearest = nearest_habits(in_metre, meaning)
+    return draw(nearest, [habit.works for habit in nearest], random)
+
+
+def _remarks_on_genre(request: ComposeRequest, plan: Plan, profile: Profile) -> list[Remark]:
+    genre = str(plan.genre)
+    remarks: list[Remark] = []
+    if request.metre not in (None, plan.metre):
+        values = {"genre": genre, "asked": str(request.metre), "chosen": str(plan.metre)}
+        remarks.append(Remark(Topic.METRE_OF_GENRE, values))
+    if plan.key.mode not in profile.modes:
+        remarks.append(Remark(Topic.MODE_OF_GENRE, {"genre": genre, "mode": str(plan.key.mode)}))
+    if plan.bars < (_PART_BARS if plan.genre in _IN_PARTS else _PHRASE_BARS):
+        values = {"genre": genre, "seconds": f"{request.length_seconds:g}", "bars": str(plan.bars)}
+        remarks.append(Remark(Topic.SHORT_FOR_GENRE, values))
+    return remarks
+
+
+def _remarks_on_mood(
+    request: ComposeRequest, plan: Plan, meaning: Meaning, *, tempo_contradicts: bool
+) -> list[Remark]:
+    mood = str(request.mood)
+    remarks: list[Remark] = []
+    if meaning.needs_mode and plan.key.mode != meaning.mode:
+        values = {"key": str(plan.key), "mood": mood, "mode": str(meaning.mode)}
+        remarks.append(Remark(Topic.KEY_OVER_MOOD, values))
+    if tempo_contradicts:
+        remarks.append(Remark(Topic.TEMPO_OVER_MOOD, {"tempo": f"{plan.tempo:g}", "mood": mood}))
+    return remarks
