@@ -36,7 +36,9 @@ _ON_GRID = np.zeros(TICKS_PER_QUARTER, dtype=np.bool_)
 _ON_GRID[list(GRID)] = True
 _SHIFTS = np.arange(1, MAX_SHIFT + 1)
 _DURATIONS = np.asarray(DURATIONS)
-_PITCH_CLASSES = np.asarray([read_note(token)[1] % 12 for token in range(FIRST_NOTE, VOCABULARY)])
+_PITCHES = np.asarray([read_note(token)[1] for token in range(FIRST_NOTE, VOCABULARY)])
+_PITCH_CLASSES = _PITCHES % 12
+_LOWEST_C = 24
 
 
 def unscripted(plan: Plan) -> Script:
@@ -171,10 +173,14 @@ class Draft:
         return not self._moments or self._moments[-1][-1] == FIRST_SHIFT + MAX_SHIFT - 1
 
     def _reachable(self) -> NDArray[np.bool_]:
-        """(MAX_SHIFT,): shifts to a place on the grid, not past the end or the next copied moment."""
+        """(MAX_SHIFT,): shifts to a place on the grid, neither past the end nor among copied moments."""
         after = self.tick + _SHIFTS
-        limit = self.script.arrivals[-1].tick
-        return (after <= min(limit, self._landing() or limit)) & _ON_GRID[after % TICKS_PER_QUARTER]
+        reachable = (after <= self.script.arrivals[-1].tick) & _ON_GRID[after % TICKS_PER_QUARTER]
+        copy, landing = self._copy, self._landing()
+        if copy is None or landing is None:
+            return reachable
+        before = reachable & ((after < copy.start) | (after == landing))
+        return before if before.any() else reachable & (after < landing)
 
     def _shifts(self, arrival: Arrival) -> NDArray[np.bool_]:
         """(MAX_SHIFT,): the same, and past an arrival only once it is sure of what sounds then."""
@@ -236,7 +242,8 @@ class Draft:
         """(MAX_PARTS * PITCHES,): the notes that may begin at the arrival."""
         if self._is_one_line:
             return np.isin(_PITCH_CLASSES, list(arrival.bass & arrival.top))
-        notes = np.isin(_PITCH_CLASSES, list(arrival.chord))
+        notes = np.isin(_PITCH_CLASSES, list(arrival.chord)) & (min(arrival.bass) + _LOWEST_C < _PITCHES)
+        notes |= np.isin(_PITCH_CLASSES, list(arrival.bass))  # what is lower would leave no room for a bass
         if self.plan.parts > 2:  # the last of two parts may be a hand that plays chords
             last_part = slice((self.plan.parts - 1) * PITCHES, None)
             notes[last_part] &= np.isin(_PITCH_CLASSES[last_part], list(arrival.bass))

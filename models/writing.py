@@ -54,13 +54,13 @@ class Writing:
         plans: Sequence[Plan],
         seeds: Sequence[Seed],
         *,
-        temperature: float,
+        temperatures: Sequence[float],
         top_p: float,
         scripts: Sequence[Script | None] | None = None,
     ) -> None:
         self.network = network
         self.drafts = list(map(Draft, plans, scripts or [None] * len(plans)))
-        self.temperature = temperature
+        self.temperatures = temperatures
         self.top_p = top_p
         self.surprise = [Surprise() for _ in plans]
         self._chance = [np.random.default_rng(seed) for seed in seeds]
@@ -147,7 +147,7 @@ class Writing:
         token = choose(
             likely,
             self.drafts[row].allowed(),
-            temperature=self.temperature,
+            temperature=self.temperatures[row],
             top_p=self.top_p,
             chance=self._chance[row].random(),
         )
@@ -176,7 +176,8 @@ def write(
     top_p: float,
 ) -> list[TokenSequence]:
     """Write whole pieces without a script, one a plan and seed."""
-    writing = Writing(network, plans, seeds, temperature=temperature, top_p=top_p)
+    temperatures = [temperature] * len(plans)
+    writing = Writing(network, plans, seeds, temperatures=temperatures, top_p=top_p)
     while not writing.finished:
         writing.advance()
     return writing.sequences

@@ -68,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--pieces", type=int, default=200, help="pieces to generate for each genre")
     command.set_defaults(run=_export)
 
+    command = commands.add_parser("calibrate", help="measure what people's music is like, for the gate")
+    command.set_defaults(run=_calibrate)
+
     command = commands.add_parser("benchmark", help="print one figure of the README")
     command.add_argument("name", choices=["jsb", "nottingham", "latency"])
     command.add_argument(
@@ -133,6 +136,21 @@ def _export(options: argparse.Namespace) -> None:
         pieces=options.pieces,
     )
     print(f"exported in {(time.monotonic() - started) / 60:.1f} minutes")
+
+
+def _calibrate(_: argparse.Namespace) -> None:
+    import torch
+
+    from models.checkpoints import load_rnn
+    from models.composition.bands import BANDS_FILE
+    from training.bands import measure_bands
+    from training.corpora.works import load_works
+
+    styles = available_styles()
+    models = {style.name: load_rnn(style, torch.device("cpu")) for style in styles}
+    genres = sorted({genre for style in styles for genre in style.genres})
+    measure_bands(load_works(CORPORA / WORKS_FILE), models, genres).save(BANDS_FILE)
+    print(f"{BANDS_FILE}: {len(genres)} genres")
 
 
 def _benchmark(options: argparse.Namespace) -> None:

@@ -4,6 +4,7 @@ The child process's side. Takes a request, gives progress and a clip; knows no q
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -11,7 +12,6 @@ import torch
 from domain.clips import Clip, Progress, Stage
 from domain.errors import BadRequest, Reason, Unavailable
 from domain.requests import ComposeRequest, Recipe
-from domain.score import Score
 from engine.craft.arranging import arrange
 from engine.craft.encoding import encode_mp3
 from engine.craft.midi_files import midi_bytes
@@ -19,12 +19,13 @@ from engine.craft.pictures import piano_roll
 from engine.craft.rendering import render
 from engine.craft.titles import title_of
 from models.checkpoints import RNNModel, load_rnn
+from models.composition.bands import Bands
 from models.composition.choices import Choices, choose
+from models.composition.composing import Composed, Composing
+from models.composition.gate import Gate
 from models.composition.length import MAX_HOLD_SECONDS
 from models.devices import choose_device
 from models.registry import Style, available_styles
-from models.tokens import decode
-from models.writing import TOP_P, Writing
 
 
 class Composer:
@@ -37,6 +38,7 @@ class Composer:
         self._styles: dict[str, Style] = {}
         self._models: dict[str, RNNModel] = {}
         self._unusable: dict[str, Unavailable] = {}
+        self._gate = Gate(None, Bands.load())
         for style in available_styles(weights):
             self._styles[style.name] = style
             try:
@@ -58,26 +60,21 @@ class Composer:
         style, model = self._find(request.style)
         choices = choose(request, style, model)
         yield Progress(Stage.COMPOSING, 0.0)
-        writing = Writing(
-            model.network,
-            [choices.plan],
-            [request.seed],
-            temperature=request.temperature,
-            top_p=TOP_P,
-        )
-        while not writing.finished:
-            writing.advance()
-            yield Progress(Stage.COMPOSING, writing.fraction)
+        composing = Composing(model, [choices], candidates=choices.request.candidates)
+        while not composing.finished:
+            composing.advance()
+            yield Progress(Stage.COMPOSING, composing.fraction)
+        (composed,) = composing.choose_best(self._gate)
         yield Progress(Stage.RENDERING)
-        score = decode(writing.sequences[0])
+        score = composed.score
         # The rest before an upbeat is not played: the ending makes up for it.
         upbeat_seconds = score.first_tick * score.seconds_per_tick
         hold_seconds = max(choices.hold_seconds, min(choices.hold_seconds + upbeat_seconds, MAX_HOLD_SECONDS))
         score = arrange(score, choices.plan.genre, hold_seconds=hold_seconds)
-        yield from self._finish(score, choices, model.version)
+        yield from self._finish(replace(composed, score=score), choices, model.version)
 
-    def _finish(self, score: Score, choices: Choices, version: str) -> Iterator[Progress | Clip]:
-        request, plan = choices.request, choices.plan
+    def _finish(self, composed: Composed, choices: Choices, version: str) -> Iterator[Progress | Clip]:
+        request, plan, score = choices.request, choices.plan, composed.score
         title = title_of(plan.genre, plan.key, request.seed)
         audio = render(score, length_seconds=request.length_seconds)
         yield Progress(Stage.RENDERING, 0.5)
@@ -88,6 +85,7 @@ class Composer:
             audio=encode_mp3(audio),
             midi=midi_bytes(score),
             picture=piano_roll(score, title=title),
+            judgement=composed.judgement,
             remarks=choices.remarks,
         )
 

@@ -49,6 +49,12 @@ _KINDS = {
     Genre.RAGTIME: _Kind.RAG,
 }
 
+_KEPT = {Genre.CHORALE: 0.25, Genre.BAROQUE: 0.4, Genre.HYMN: 0.55, Genre.CLASSICAL: 0.6}
+_USUALLY_KEPT = 0.7
+"""The share of an idea that its return keeps, so that pieces repeat as much as people's of the genre do."""
+
+_CHANGED_ON_THE_WAY = 0.5
+
 _LONG_BARS = 32
 """From here on sections have eight bars instead of four."""
 
@@ -69,7 +75,7 @@ def plan_form(genre: Genre, metre: Metre, bars: int, random: np.random.Generator
         section = Section(label, first_bar, length, _cadence(ideas, place))
         source = ideas.index(idea)
         if source < place:
-            fresh = _varied(kind, length, passages[source].section.bars, metre.bar_ticks, random)
+            fresh = _varied(genre, length, passages[source].section.bars, metre.bar_ticks, random)
         else:
             source, fresh = _opening_again(kind, place, length, metre.bar_ticks, random)
         passages.append(Passage(section, source, fresh))
@@ -108,22 +114,18 @@ def _cadence(ideas: str, place: int) -> Cadence:
 
 
 def _varied(
-    kind: _Kind, bars: int, source_bars: int, bar_ticks: int, random: np.random.Generator
+    genre: Genre, bars: int, source_bars: int, bar_ticks: int, random: np.random.Generator
 ) -> tuple[Span, ...]:
-    """What is new in a return: its close, and a bar or two on the way there; never its first bar."""
-    close = min(1 if bars < 8 or random.random() < 0.5 else 2, bars)
-    end = min(bars - close, source_bars)
-    inner = (2 if bars >= 8 else 1) if end > 1 and random.random() < _changeable(kind) else 0
+    """What is new in a return: its close, and often a bar or two on the way there; never its first bar."""
+    kept = int(_KEPT.get(genre, _USUALLY_KEPT) * bars + random.random())
+    end = min(max(kept, 1), bars - 1, source_bars)
+    changes = (2 if bars >= 8 else 1) if random.random() < _CHANGED_ON_THE_WAY else 0
+    inner = sorted(random.permutation(np.arange(1, end))[:changes].tolist()) if end > 2 else []
     spans: list[Span] = []
-    for bar in sorted(random.permutation(np.arange(1, max(end, 1)))[:inner].tolist()):
+    for bar in inner:
         start = bar * bar_ticks
         spans.append((start + (bar_ticks // 2 if _keeps_half(bar_ticks, random) else 0), start + bar_ticks))
     return (*spans, (end * bar_ticks, bars * bar_ticks))
-
-
-def _changeable(kind: _Kind) -> float:
-    """How often a return is changed on the way, too: dancers want to know where they are."""
-    return {_Kind.DANCE: 0.5, _Kind.CHORALE: 0.5}.get(kind, 0.9)
 
 
 def _keeps_half(bar_ticks: int, random: np.random.Generator) -> bool:

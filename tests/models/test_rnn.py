@@ -19,7 +19,7 @@ def _plan(bars: int = 4, genre: Genre = Genre.CHORALE) -> Plan:
 
 def test_writing_sees_the_features_that_training_sees() -> None:
     network = tiny_network()
-    writing = Writing(network, [_plan()], [5], temperature=1.0, top_p=1.0)
+    writing = Writing(network, [_plan()], [5], temperatures=[1.0], top_p=1.0)
     stepwise: list[torch.Tensor] = []
     stage = writing._feature_stage
     writing._feature_stage = lambda: stepwise.append(stage()) or stepwise[-1]  # type: ignore[method-assign]

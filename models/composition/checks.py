@@ -1,0 +1,130 @@
+"""What a musician would look at in a piece before playing it: plain figures of one score.
+
+The figures mean nothing alone; `bands` says what they are like in people's music. Knows no model.
+"""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from domain.score import Score
+from models.note_table import BoolArray, IntArray, bar_similarity, tabulate
+
+_SHARP = (1, 11)
+"""Intervals, in semitones within the octave, that grate: a minor second and a major seventh."""
+
+_PERFECT = (0, 7)
+_VOICES = 3
+"""From so many parts on, parts are voices: they should not cross, nor move in parallel fifths and octaves."""
+
+
+def dissonance(score: Score) -> float:
+    """The share of beats on which two of the sounding notes grate."""
+    beats = _beats(score)
+    clashes = [_grates(pitches) for pitches in _sounding_at(score, beats)]
+    return float(np.mean(clashes)) if clashes else 0.0
+
+
+def pitch_range(score: Score) -> float:
+    """From the lowest to the highest note, in semitones."""
+    pitches = [note.pitch for part in score.parts for note in part.notes]
+    return float(max(pitches) - min(pitches)) if pitches else 0.0
+
+
+def wide_leaps(score: Score) -> float:
+    """The share of the leading part's steps that are wider than an octave."""
+    lines = tabulate(score).lines
+    steps = np.abs(np.diff(lines[0].pitch)) if lines else np.zeros(0)
+    return float(np.mean(steps > 12)) if len(steps) else 0.0
+
+
+def repetition(score: Score) -> float:
+    """How much bars say again: each one's likeness to the most alike before it, on average."""
+    if score.bars < 2:
+        return 0.0
+    earlier = np.tril(bar_similarity(tabulate(score)), -1)
+    return float(earlier.max(axis=1)[1:].mean())
+
+
+def empty_bars(score: Score) -> float:
+    """The share of bars in which nothing begins."""
+    begins = {note.onset // score.metre.bar_ticks for part in score.parts for note in part.notes}
+    return 1.0 - len(begins & set(range(score.bars))) / score.bars
+
+
+def voice_crossing(score: Score) -> float:
+    """The share of beats on which a voice is above the one over it; 0 in music of fewer than three parts."""
+    voices = _voices(score)
+    if voices is None:
+        return 0.0
+    both = (voices[:-1] > 0) & (voices[1:] > 0)
+    return float(np.mean((both & (voices[1:] > voices[:-1])).any(axis=0)))
+
+
+def parallels(score: Score) -> float:
+    """Parallel fifths and octaves from beat to beat, a bar; 0 in music of fewer than three parts."""
+    voices = _voices(score)
+    if voices is None:
+        return 0.0
+    found = 0
+    for upper in range(len(voices)):
+        for lower in range(upper + 1, len(voices)):
+            found += int(np.count_nonzero(_moves_in_parallel(voices[upper], voices[lower])))
+    return found / score.bars
+
+
+Checks = Mapping[str, Callable[[Score], float]]
+
+CHECKS: Checks = {
+    "dissonance": dissonance,
+    "range": pitch_range,
+    "wide leaps": wide_leaps,
+    "repetition": repetition,
+    "empty bars": empty_bars,
+    "voice crossing": voice_crossing,
+    "parallels": parallels,
+}
+
+
+def examine(score: Score) -> dict[str, float]:
+    """Every figure of `CHECKS`."""
+    return {name: check(score) for name, check in CHECKS.items()}
+
+
+def _beats(score: Score) -> IntArray:
+    return np.arange(0, score.bars * score.metre.bar_ticks, score.metre.beat_ticks, dtype=np.int64)
+
+
+def _sounding_at(score: Score, ticks: IntArray) -> list[IntArray]:
+    """The pitches that sound at each tick."""
+    table = tabulate(score)
+    ends = table.onset + table.duration
+    return [table.pitch[(table.onset <= tick) & (tick < ends)] for tick in ticks]
+
+
+def _grates(pitches: IntArray) -> bool:
+    apart = np.abs(pitches[:, None] - pitches[None, :]) % 12
+    return bool(np.isin(apart, _SHARP).any())
+
+
+def _voices(score: Score) -> IntArray | None:
+    """(parts, beats): the pitch of each part on each beat, 0 where it rests."""
+    if len(score.parts) < _VOICES:
+        return None
+    beats = _beats(score)
+    voices = np.zeros((len(score.parts), len(beats)), dtype=np.int64)
+    for row, part in enumerate(score.parts):
+        for note in part.notes:
+            first, end = np.searchsorted(beats, (note.onset, note.end))
+            voices[row, first:end] = note.pitch
+    return voices
+
+
+def _moves_in_parallel(upper: IntArray, lower: IntArray) -> BoolArray:
+    """(beats - 1,): where both move the same way and stay a fifth or an octave apart."""
+    sounding = (upper > 0) & (lower > 0)
+    apart = (upper - lower) % 12
+    moves = np.sign(np.diff(upper))
+    together = (moves != 0) & (moves == np.sign(np.diff(lower)))
+    kept = np.isin(apart[:-1], _PERFECT) & (apart[:-1] == apart[1:])
+    return together & kept & sounding[:-1] & sounding[1:]

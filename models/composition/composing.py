@@ -1,0 +1,144 @@
+"""From choices to finished notes: a form, candidates written under it, and the best of them.
+
+What the bot plays and what the figures are measured on both come from here. Knows models, not how
+requests arrive nor how notes are made to sound.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from domain.score import Part, Score
+from models.checkpoints import RNNModel
+from models.composition.choices import Choices
+from models.composition.form import Passage, plan_form
+from models.composition.gate import Candidate, Gate
+from models.composition.script import script_of
+from models.tokens import decode
+from models.writing import TOP_P, Writing
+
+_FORM_DRAWS = 2
+"""Tells the random numbers of the form from those that choices are drawn with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A finished piece, before instruments, and what the judge thinks of it."""
+
+    score: Score
+    judgement: float | None
+
+
+class Composing:
+    """Pieces being composed side by side. Call `advance` until `finished`; then `choose_best`.
+
+    A piece with a form follows one and closes as it should; without one it is what the model writes
+    by itself. Of each piece as many candidates are written as are asked for. The same choices give the
+    same piece where as many are composed side by side.
+    """
+
+    def __init__(
+        self, model: RNNModel, choices: Sequence[Choices], *, candidates: int, formed: bool = True
+    ) -> None:
+        self._choices = choices
+        self._candidates = candidates
+        self._passages: list[tuple[Passage, ...]] = [_form(each) if formed else () for each in choices]
+        scripts = [
+            script_of(passages, each.plan) if passages else None
+            for passages, each in zip(self._passages, choices, strict=True)
+        ]
+        rows = [place for place in range(len(choices)) for _ in range(candidates)]
+        self._writing = Writing(
+            model.network,
+            [choices[place].plan for place in rows],
+            [
+                [choices[place].request.seed, candidate]
+                for place in range(len(choices))
+                for candidate in range(candidates)
+            ],
+            temperatures=[choices[place].request.temperature for place in rows],
+            top_p=TOP_P,
+            scripts=[scripts[place] for place in rows],
+        )
+
+    @property
+    def finished(self) -> bool:
+        return self._writing.finished
+
+    @property
+    def fraction(self) -> float:
+        """How much is written, 0 to 1."""
+        return self._writing.fraction
+
+    def advance(self) -> None:
+        """Write one moment of every candidate."""
+        self._writing.advance()
+
+    def choose_best(self, gate: Gate | None) -> list[Composed]:
+        """The best candidate of each piece; without a gate the first."""
+        finished = zip(self._writing.sequences, self._writing.surprise, strict=True)
+        written = [Candidate(decode(sequence), surprise.nats_per_note) for sequence, surprise in finished]
+        best: list[Composed] = []
+        for place, each in enumerate(self._choices):
+            rows = written[place * self._candidates : (place + 1) * self._candidates]
+            candidates = [
+                replace(row, score=_laid_out(row.score, self._passages[place]))
+                if self._passages[place]
+                else row
+                for row in rows
+            ]
+            best.append(_best(candidates, each, gate))
+        return best
+
+
+def compose_scores(
+    model: RNNModel,
+    choices: Sequence[Choices],
+    *,
+    gate: Gate | None,
+    candidates: int,
+    formed: bool = True,
+    side_by_side: int = 64,
+) -> list[Composed]:
+    """Whole pieces for many choices, `side_by_side` candidates at a time."""
+    at_once = max(1, side_by_side // candidates)
+    composed: list[Composed] = []
+    for start in range(0, len(choices), at_once):
+        composing = Composing(model, choices[start : start + at_once], candidates=candidates, formed=formed)
+        while not composing.finished:
+            composing.advance()
+        composed += composing.choose_best(gate)
+    return composed
+
+
+def _form(choices: Choices) -> tuple[Passage, ...]:
+    plan = choices.plan
+    random = np.random.default_rng([choices.request.seed, _FORM_DRAWS])
+    return plan_form(plan.genre, plan.metre, plan.bars, random)
+
+
+def _best(candidates: Sequence[Candidate], choices: Choices, gate: Gate | None) -> Composed:
+    if gate is None:
+        return Composed(candidates[0].score, None)
+    verdicts = gate.weigh(candidates, genre=choices.plan.genre, style=choices.request.style)
+    winner = max(range(len(candidates)), key=lambda row: verdicts[row].merit)
+    return Composed(candidates[winner].score, verdicts[winner].judgement)
+
+
+def _laid_out(score: Score, passages: Sequence[Passage]) -> Score:
+    """The score with its sections, and its last notes held to the end of the last bar."""
+    end = score.bars * score.metre.bar_ticks
+    last_onset = max(note.onset for part in score.parts for note in part.notes)
+
+    def held(part: Part) -> Part:
+        notes = (
+            replace(note, duration=end - note.onset) if note.end > last_onset else note for note in part.notes
+        )
+        return replace(part, notes=tuple(notes))
+
+    return replace(
+        score,
+        parts=tuple(map(held, score.parts)),
+        sections=tuple(passage.section for passage in passages),
+    )

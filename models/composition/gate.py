@@ -1,0 +1,70 @@
+"""The listening gate: of several candidates, the one that a musician would rather play.
+
+The judge says how likely each is a person's; the checks take off what lies outside of what people
+write. Knows scores and figures; not how candidates come about.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domain.genres import Genre
+from domain.score import Score
+from models.composition.bands import SURPRISE, Bands
+from models.composition.checks import examine
+
+if TYPE_CHECKING:
+    from models.critic import Judge
+
+_CHECK_COST = 1.5
+"""What a check a whole width outside its band takes off, in logits of the judge; also the most it takes."""
+
+_SURE = 0.001
+"""The judge is never taken to be surer than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A piece as it stands before the gate: `surprise` in nats a note, as its own style found it."""
+
+    score: Score
+    surprise: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gate thinks of a candidate. `judgement` is the judge's, None without one."""
+
+    judgement: float | None
+    merit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A judge, where there is one, and the bands that the checks are held to."""
+
+    judge: "Judge | None"
+    bands: Bands
+
+    def weigh(self, candidates: Sequence[Candidate], *, genre: Genre, style: str) -> list[Verdict]:
+        """A verdict on each candidate of one genre."""
+        judged: list[float | None] = [None] * len(candidates)
+        if self.judge is not None:
+            scores = [candidate.score for candidate in candidates]
+            judged = [float(judgement) for judgement in self.judge.judge(scores, [genre] * len(scores))]
+        return [
+            Verdict(judgement, _logit(judgement) - self._faults(candidate, genre, style))
+            for candidate, judgement in zip(candidates, judged, strict=True)
+        ]
+
+    def _faults(self, candidate: Candidate, genre: Genre, style: str) -> float:
+        figures = examine(candidate.score) | {f"{SURPRISE}, {style}": candidate.surprise}
+        return _CHECK_COST * sum(min(excess, 1.0) for excess in self.bands.excess(genre, figures).values())
+
+
+def _logit(judgement: float | None) -> float:
+    if judgement is None:
+        return 0.0
+    bounded = min(max(judgement, _SURE), 1 - _SURE)
+    return math.log(bounded / (1 - bounded))
