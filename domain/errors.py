@@ -14,6 +14,7 @@ class Reason(StrEnum):
     SEED_OUT_OF_RANGE = "seed_out_of_range"
     CANDIDATES_OUT_OF_RANGE = "candidates_out_of_range"
     UNKNOWN_KEY = "unknown_key"
+    UNKNOWN_METRE = "unknown_metre"
     UNKNOWN_GENRE = "unknown_genre"
     UNKNOWN_STYLE = "unknown_style"
     NO_STYLES = "no_styles"
@@ -36,6 +37,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.SEED_OUT_OF_RANGE: "A seed is a whole number from {low} to {high}; you gave {value}.",
     Reason.CANDIDATES_OUT_OF_RANGE: "I can choose among {low} to {high} candidates; you asked for {value}.",
     Reason.UNKNOWN_KEY: "I don't know the key “{value}”. Try D, Bb, F# minor or Am.",
+    Reason.UNKNOWN_METRE: "I don't know the metre “{value}”. Try 4/4, 3/4 or 6/8.",
     Reason.UNKNOWN_GENRE: "I can't play “{value}” in this style. I know: {known}.",
     Reason.UNKNOWN_STYLE: "I have no style “{value}”. I know: {known}.",
     Reason.NO_STYLES: (

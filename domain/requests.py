@@ -117,8 +117,11 @@ class Recipe:
         fields: dict[str, Any] = json.loads(text)
         if fields["format"] > RECIPE_FORMAT:
             raise ValueError(f"recipe format {fields['format']} is newer than {RECIPE_FORMAT}")
+        wishes = fields["request"]
+        if fields["format"] == 1:  # whose requests had no metre: it followed from the rest
+            wishes = wishes | {"metre": fields["metre"]}
         return cls(
-            request=ComposeRequest.from_json(json.dumps(fields["request"])),
+            request=ComposeRequest.from_json(json.dumps(wishes)),
             model_version=fields["model_version"],
             metre=fields["metre"],
             bars=fields["bars"],

@@ -19,6 +19,7 @@ _KEY_PATTERN = re.compile(
     r"(?P<letter>[A-Ga-g])\s*(?P<accidental>[#b♯♭]|sharp|flat)?\s*(?P<mode>major|minor|maj|min|m|大调|小调)?",
     re.IGNORECASE,
 )
+_METRE_PATTERN = re.compile(r"(?P<beats>[1-9]\d?)\s*/?\s*(?P<unit>1|2|4|8|16)")
 
 
 class Mode(StrEnum):
@@ -69,9 +70,11 @@ class Metre:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read `6/8`. Raises ValueError for anything else."""
-        beats, _, unit = text.partition("/")
-        return cls(int(beats), int(unit))
+        """Read `6/8`, `6 / 8`, `68`. Raises ValueError when the text names no metre."""
+        match = _METRE_PATTERN.fullmatch(text.strip())
+        if match is None:
+            raise ValueError(f"not a metre: {text!r}")
+        return cls(int(match["beats"]), int(match["unit"]))
 
     @property
     def is_compound(self) -> bool:

@@ -5,10 +5,14 @@ Reads model cards only (JSON), never weights, and imports no torch: the bot's pr
 
 import json
 import logging
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from domain.genres import Genre
+from domain.score import Metre
 
 log = logging.getLogger(__name__)
 
@@ -17,35 +21,54 @@ WEIGHTS = Path(__file__).parent / "weights"
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """One row of the registry: a model family with weights, and what its evaluation lets it offer."""
+    """One row of the registry: a model family with weights, and what its evaluation lets it offer.
+
+    `metres` are those that it learned for each genre, the most usual first.
+    """
 
     name: str
     model_version: str
     genres: tuple[Genre, ...]
     weights: Path
     sha256: str
+    metres: Mapping[Genre, tuple[Metre, ...]] = field(default_factory=dict)
 
 
 def available_styles(weights: Path = WEIGHTS) -> tuple[Style, ...]:
-    """Every style in `weights` that has both `NAME.json` (its card) and `NAME.safetensors`, by name."""
+    """Every style in `weights` that has both `NAME.json` (its card) and `NAME.safetensors`, by name.
+
+    A card of a `kind` is no style's: it describes a model that does not compose.
+    """
     styles: list[Style] = []
     for card_path in sorted(weights.glob("*.json")):
         tensors = card_path.with_suffix(".safetensors")
         if not tensors.exists():
             continue
         try:
-            styles.append(_read_card(card_path, tensors))
+            card = json.loads(card_path.read_text(encoding="utf-8"))
+            if "kind" not in card:
+                styles.append(_read_card(card, card_path, tensors))
         except (ValueError, KeyError, TypeError):
             log.exception("%s is not a model card this program reads; its style is left out", card_path)
     return tuple(styles)
 
 
-def _read_card(card_path: Path, weights: Path) -> Style:
-    card = json.loads(card_path.read_text(encoding="utf-8"))
+def _read_card(card: dict[str, Any], card_path: Path, weights: Path) -> Style:
     return Style(
         name=card_path.stem,
         model_version=card["version"],
         genres=tuple(Genre(name) for name in card["genres"]),
         weights=weights,
         sha256=card["sha256"],
+        metres={
+            Genre(name): _metres(profile["habits"]) for name, profile in card.get("profiles", {}).items()
+        },
     )
+
+
+def _metres(habits: list[dict[str, Any]]) -> tuple[Metre, ...]:
+    """As models.plans.Profile.metres, which this module can't ask: it would load numpy."""
+    works = Counter[str]()
+    for habit in habits:
+        works[habit["metre"]] += habit["works"]
+    return tuple(Metre.parse(metre) for metre, _ in works.most_common())

@@ -1,6 +1,7 @@
 """Finished clips: a row and four files each, kept in step, and cleaned to a size cap, oldest first."""
 
 import asyncio
+import json
 import logging
 import sqlite3
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import aiosqlite
 
 from domain.clips import Clip
 from domain.errors import Reason, Unavailable
+from domain.remarks import Remark, Topic
 from domain.requests import Recipe
 from storage.database import Database, unbroken
 from storage.errors import plain_errors
@@ -56,6 +58,8 @@ class StoredClip:
     audio: Path
     picture: Path
     recipe_file: Path
+    judgement: float | None = None
+    remarks: tuple[Remark, ...] = ()
     files_cleaned: bool = False
 
 
@@ -111,6 +115,8 @@ class Clips:
             audio=audio,
             midi=midi,
             picture=picture,
+            judgement=clip.judgement,
+            remarks=clip.remarks,
         )
 
     async def tidy(self) -> None:
@@ -190,6 +196,8 @@ class Clips:
             audio=paths.audio,
             picture=paths.picture,
             recipe_file=paths.recipe_file,
+            judgement=row["judgement"],
+            remarks=_read_remarks(row["remarks"]),
             files_cleaned=row["files_cleaned_at"] is not None,
         )
 
@@ -206,8 +214,8 @@ async def _insert(connection: aiosqlite.Connection, job_id: int, clip: Clip, *, 
     if finished.rowcount == 0:
         raise ValueError(f"job {job_id} was ended while its clip was being saved")
     await connection.execute(
-        "INSERT INTO clips (id, title, style, genre, model_version, recipe, seconds, file_bytes, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO clips (id, title, style, genre, model_version, recipe, seconds, judgement, remarks,"
+        " file_bytes, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             job_id,
             clip.title,
@@ -216,7 +224,19 @@ async def _insert(connection: aiosqlite.Connection, job_id: int, clip: Clip, *, 
             model_version,
             clip.recipe.to_json(),
             clip.seconds,
+            clip.judgement,
+            _write_remarks(clip.remarks),
             file_bytes,
             now,
         ),
     )
+
+
+def _write_remarks(remarks: tuple[Remark, ...]) -> str:
+    """Remarks as a JSON list of objects with `topic` and `values`."""
+    plain = [{"topic": remark.topic, "values": dict(remark.values)} for remark in remarks]
+    return json.dumps(plain, ensure_ascii=False)
+
+
+def _read_remarks(text: str) -> tuple[Remark, ...]:
+    return tuple(Remark(Topic(plain["topic"]), plain["values"]) for plain in json.loads(text))

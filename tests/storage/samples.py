@@ -1,6 +1,7 @@
 """Requests and clips to store; importable by the processes that the crash tests start."""
 
 from domain.clips import Clip
+from domain.remarks import Remark, Topic
 from domain.requests import ComposeRequest, Recipe
 from domain.score import Key, Mode
 from storage import Storage, StoredClip
@@ -22,6 +23,8 @@ def finished_clip(*, audio_bytes: int = 4000, title: str = "Reel in D") -> Clip:
         audio=b"\xff\xfb" + bytes(audio_bytes - 2),
         midi=b"MThd" + bytes(100),
         picture=b"\x89PNG" + bytes(300),
+        judgement=0.8125,
+        remarks=(Remark(Topic.METRE_OF_GENRE, {"genre": "reel", "asked": "6/8", "chosen": "4/4"}),),
     )
 
 

@@ -46,6 +46,7 @@ async def test_a_saved_clip_is_there_whole_after_a_restart(tmp_path: Path):
         assert await storage.clips.load(stored) == clip
     assert (stored.id, stored.user_id, stored.guild_id, stored.files_cleaned) == (job_id, USER, GUILD, False)
     assert (stored.title, stored.seconds, stored.recipe) == (clip.title, clip.seconds, clip.recipe)
+    assert (stored.judgement, stored.remarks) == (0.8125, clip.remarks)
     assert abs(stored.created_at.timestamp() - time.time()) < 60
     assert _files(tmp_path) == _paths(stored)
     assert stored.midi.read_bytes() == clip.midi

@@ -9,7 +9,16 @@ from domain.errors import Reason, Unavailable
 from storage import DatabaseTooNew, Storage, open_storage
 from storage.database import MIGRATIONS, open_database, unbroken
 from storage.jobs import Jobs
-from tests.storage.samples import CHANNEL, GUILD, REQUEST, USER, add_clip, add_job
+from tests.storage.samples import CHANNEL, GUILD, REQUEST, USER, add_clip, add_job, finished_clip
+
+RECIPE_OF_VERSION_1 = """{
+  "format": 1, "model_version": "rnn-1", "metre": "4/4", "bars": 16,
+  "request": {
+    "genre": "reel", "key": "D major", "length_seconds": 30, "seed": 7, "style": "rnn",
+    "temperature": 0.95, "tempo": 112.0
+  }
+}
+"""
 
 
 def _dump(path: Path) -> tuple[int, list[str]]:
@@ -57,6 +66,37 @@ async def test_a_database_migrates_from_an_older_version_with_its_rows(tmp_path:
     assert row is not None
     assert row["mood"] == "glad"
     assert _dump(path)[0] == newest + 2
+
+
+async def test_clips_of_version_1_come_without_judgement_and_remarks(tmp_path: Path):
+    old = tmp_path / "only the first"
+    old.mkdir()
+    shutil.copy(next(MIGRATIONS.glob("0001_*.sql")), old)
+    async with open_database(tmp_path / "nightingale.db", migrations=old) as database:
+        jobs = Jobs(database)
+        made, waiting = [
+            await jobs.add(REQUEST, user_id=USER, guild_id=GUILD, channel_id=CHANNEL) for _ in range(2)
+        ]
+        async with database.transaction() as connection:
+            await connection.execute("UPDATE jobs SET status = 'finished' WHERE id = ?", (made,))
+            await connection.execute(
+                "INSERT INTO clips (id, title, style, genre, model_version, recipe, seconds, file_bytes,"
+                " created_at) VALUES (?, 'Reel in D', 'rnn', 'reel', 'rnn-1', ?, 30.25, 4000, 1)",
+                (made, RECIPE_OF_VERSION_1),
+            )
+    assert _dump(tmp_path / "nightingale.db")[0] == 1
+
+    async with open_storage(tmp_path, max_clip_bytes=10**9) as storage:
+        await storage.ratings.vote(made, user_id=USER, value=4)
+        clip = await storage.clips.get(made, guild_id=GUILD)
+        assert clip is not None
+        assert (clip.title, clip.judgement, clip.remarks) == ("Reel in D", None, ())
+        assert (clip.recipe.request.genre, clip.recipe.request.mood) == ("reel", None)
+        assert str(clip.recipe.request.metre) == "4/4"
+        new = await storage.clips.save(waiting, finished_clip())
+        assert (new.judgement, new.remarks) == (finished_clip().judgement, finished_clip().remarks)
+        assert await storage.ratings.of(made) == {USER: 4}
+    assert _dump(tmp_path / "nightingale.db")[0] > 1
 
 
 async def test_a_failing_migration_leaves_the_old_database_whole(tmp_path: Path):

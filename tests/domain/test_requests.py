@@ -1,0 +1,70 @@
+"""Requests and recipes as text: today's come back whole, earlier versions' stay readable."""
+
+import json
+
+import pytest
+
+from domain.ensembles import Ensemble
+from domain.moods import Mood
+from domain.requests import DEFAULT_CANDIDATES, RECIPE_FORMAT, ComposeRequest, Recipe
+from domain.score import Key, Metre, Mode
+
+FULL = ComposeRequest(
+    style="rnn",
+    seed=7,
+    length_seconds=12.5,
+    genre="jig",
+    key=Key(6, Mode.MINOR),
+    metre=Metre(6, 8),
+    tempo=116.4,
+    mood=Mood.TENSE,
+    instruments=Ensemble.MUSIC_BOX,
+    temperature=1.1,
+    candidates=3,
+)
+
+FORMAT_1 = """{
+  "format": 1,
+  "model_version": "rnn-b2e50915",
+  "metre": "6/8",
+  "bars": 32,
+  "request": {
+    "genre": "jig", "key": "D major", "length_seconds": 30, "seed": 7, "style": "rnn",
+    "temperature": 0.95, "tempo": 116.0
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("request_", [FULL, ComposeRequest(style="rnn", seed=0)])
+def test_a_request_comes_back_whole(request_: ComposeRequest) -> None:
+    assert ComposeRequest.from_json(request_.to_json()) == request_
+
+
+def test_a_recipe_comes_back_whole() -> None:
+    recipe = Recipe(request=FULL, model_version="rnn-1", metre="6/8", bars=16)
+    assert json.loads(recipe.to_json())["format"] == RECIPE_FORMAT
+    assert Recipe.from_json(recipe.to_json()) == recipe
+
+
+def test_a_recipe_of_the_first_format_is_read_with_its_metre() -> None:
+    recipe = Recipe.from_json(FORMAT_1)
+    assert recipe.request == ComposeRequest(
+        style="rnn", seed=7, genre="jig", key=Key(2), metre=Metre(6, 8), tempo=116.0
+    )
+    assert (recipe.request.mood, recipe.request.instruments) == (None, None)
+    assert recipe.request.candidates == DEFAULT_CANDIDATES
+    assert (recipe.metre, recipe.bars) == ("6/8", 32)
+
+
+def test_a_request_from_before_moods_is_read() -> None:
+    text = '{"genre": null, "key": "A minor", "length_seconds": 30, "seed": 7, "style": "rnn", "tempo": null}'
+    assert ComposeRequest.from_json(text) == ComposeRequest(style="rnn", seed=7, key=Key(9, Mode.MINOR))
+
+
+@pytest.mark.parametrize(
+    "change", [{"format": RECIPE_FORMAT + 1}, {"request": {"style": "rnn", "seed": 1, "mood": "bored"}}]
+)
+def test_what_cannot_be_understood_is_refused(change: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"newer|bored"):
+        Recipe.from_json(json.dumps(json.loads(FORMAT_1) | {"format": 2} | change))
