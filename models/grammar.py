@@ -38,7 +38,6 @@ _SHIFTS = np.arange(1, MAX_SHIFT + 1)
 _DURATIONS = np.asarray(DURATIONS)
 _PITCHES = np.asarray([read_note(token)[1] for token in range(FIRST_NOTE, VOCABULARY)])
 _PITCH_CLASSES = _PITCHES % 12
-_LOWEST_C = 24
 
 
 def unscripted(plan: Plan) -> Script:
@@ -62,6 +61,7 @@ class Draft:
         self._moment: list[int] = []
         self._arrivals_passed = 0
         self._is_one_line = plan.parts == 1
+        self._touched = 127, 0
         # Struck again in its own part, a note ends; `sounding_until`, which models are shown, knows no parts.
         self._part_until = np.zeros((plan.parts, PITCHES), dtype=np.int64)
 
@@ -140,6 +140,8 @@ class Draft:
             self._part_until[part, row] = end
             return
         self._is_one_line &= len(self._moment) <= 3
+        pitches = [read_note(note)[1] for note in self._moment[:-1:2]]
+        self._touched = min(self._touched[0], *pitches, 127), max(self._touched[1], *pitches, 0)
         self._ticks.append(self.tick)
         self._moments.append(tuple(self._moment))
         self._moment = []
@@ -234,6 +236,11 @@ class Draft:
         degrees = ((rows + LOWEST_PITCH) % 12).tolist()
         return degrees[0] in arrival.bass and degrees[-1] in arrival.top and arrival.chord.issuperset(degrees)
 
+    def _in_range(self) -> NDArray[np.bool_]:
+        """(MAX_PARTS * PITCHES,): the notes within what the piece touched before this moment."""
+        low, high = self._touched
+        return (low <= _PITCHES) & (high >= _PITCHES)
+
     def _leads(self, arrival: Arrival) -> bool:
         """Whether the first note of the moment, its highest, is one that the arrival may have on top."""
         return read_note(self._moment[0])[1] % 12 in arrival.top
@@ -242,11 +249,17 @@ class Draft:
         """(MAX_PARTS * PITCHES,): the notes that may begin at the arrival."""
         if self._is_one_line:
             return np.isin(_PITCH_CLASSES, list(arrival.bass & arrival.top))
-        notes = np.isin(_PITCH_CLASSES, list(arrival.chord)) & (min(arrival.bass) + _LOWEST_C < _PITCHES)
-        notes |= np.isin(_PITCH_CLASSES, list(arrival.bass))  # what is lower would leave no room for a bass
+        bass = np.isin(_PITCH_CLASSES, list(arrival.bass)) & self._in_range()
+        if not bass.any():
+            bass = np.isin(_PITCH_CLASSES, list(arrival.bass))
+        # What is lower than any bass would leave no room for one.
+        notes = bass | (np.isin(_PITCH_CLASSES, list(arrival.chord)) & (_PITCHES[bass].min() < _PITCHES))
         if self.plan.parts > 2:  # the last of two parts may be a hand that plays chords
             last_part = slice((self.plan.parts - 1) * PITCHES, None)
-            notes[last_part] &= np.isin(_PITCH_CLASSES[last_part], list(arrival.bass))
+            notes[last_part] &= bass[last_part]
+            sounding = np.flatnonzero(self.sounding)
+            if len(sounding) and (sounding[0] + LOWEST_PITCH) % 12 not in arrival.bass:
+                notes[last_part] &= sounding[0] + LOWEST_PITCH > _PITCHES[last_part]
         if not self._moment and arrival.top != arrival.chord:
             notes[:PITCHES] &= np.isin(_PITCH_CLASSES[:PITCHES], list(arrival.top))
             notes[PITCHES:] = False
