@@ -27,6 +27,8 @@ class Reason(StrEnum):
     UPLOAD_REFUSED = "upload_refused"
     NOT_FOUND = "not_found"
     FILES_GONE = "files_gone"
+    MIDI_UNREADABLE = "midi_unreadable"
+    TOO_DENSE_TO_ENGRAVE = "too_dense_to_engrave"
     BUG = "bug"
 
 
@@ -56,6 +58,8 @@ SENTENCES: dict[Reason, str] = {
     Reason.UPLOAD_REFUSED: "Discord refused the upload. The clip is kept, but I couldn't post it here.",
     Reason.NOT_FOUND: "There is no clip {value} here.",
     Reason.FILES_GONE: "The files of clip {value} were cleaned away to make room.",
+    Reason.MIDI_UNREADABLE: "The MIDI file of this clip is damaged, so I can't engrave it.",
+    Reason.TOO_DENSE_TO_ENGRAVE: "This clip has {value} notes, too many to engrave; {limit} I can do.",
     Reason.BUG: "Something broke on my side.",
 }
 

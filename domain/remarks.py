@@ -28,7 +28,7 @@ SENTENCES: dict[Topic, str] = {
         "{seconds} seconds are short for {genre} music: this is a {bars}-bar phrase, not a whole piece."
     ),
     Topic.RANGE_OF_INSTRUMENTS: (
-        "Some of this lay outside what {instruments} can play, so I moved it by an octave."
+        "Some notes were out of range ({instruments}), so I moved them by an octave."
     ),
 }
 

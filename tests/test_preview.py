@@ -103,7 +103,7 @@ def test_in_the_page_a_command_ends_in_a_clip_that_plays(tmp_path):
         box.fill("/compose")
         page.get_by_role("option", name="/compose").click()
         page.get_by_role("option", name="rnn" if HAS_WEIGHTS else "audible").click()
-        page.get_by_role("button", name="+6 more").click()
+        page.get_by_role("button", name="+9 more").click()
         page.get_by_role("option", name="length").click()
         page.keyboard.type("8")
         page.get_by_role("button", name="Send").click()

@@ -1,11 +1,11 @@
 """Everything the bot says, looked up by key in the reader's language.
 
-The wording itself is in catalogues/*.toml, one file a language; the English sentences of errors come
-from `domain.errors`. Knows no message and no command.
+The wording itself is in catalogues/*.toml, one file a language; the English sentences of errors and
+remarks come from `domain.errors` and `domain.remarks`. Knows no message and no command.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from domain.errors import SENTENCES, NightingaleError, Reason
+from domain import errors, remarks
+from domain.errors import NightingaleError, Reason
+from domain.remarks import Remark, Topic
 from domain.score import PITCH_NAMES, Key
 
 ENGLISH = "en"
@@ -25,11 +27,23 @@ class Wording:
 
     texts: Mapping[str, str]
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         return self.texts[key].format(**values)
 
     def sentence(self, error: NightingaleError) -> str:
         return self(f"error.{error.reason}", **error.values)
+
+    def remark(self, remark: Remark) -> str:
+        """The remark's sentence, the things it names called as readers of this language call them."""
+        names: dict[str, Callable[[str], str]] = {
+            "genre": self.genre,
+            "key": lambda key: self.key_name(Key.parse(key)),
+            "mode": lambda mode: self(f"mode.{mode}"),
+            "mood": lambda mood: self(f"mood.{mood}"),
+            "instruments": lambda ensemble: self(f"ensemble.{ensemble}"),
+        }
+        values = {name: names.get(name, str)(value) for name, value in remark.values.items()}
+        return self(f"remark.{remark.topic}", **values)
 
     def genre(self, name: str) -> str:
         """The genre as readers of this language call it."""
@@ -52,7 +66,8 @@ def _read_catalogues(folder: Path) -> dict[str, Wording]:
         path.stem: dict(_flatten(tomllib.loads(path.read_text(encoding="utf-8"))))
         for path in sorted(folder.glob("*.toml"))
     }
-    catalogues[ENGLISH] |= {f"error.{reason}": SENTENCES[reason] for reason in Reason}
+    catalogues[ENGLISH] |= {f"error.{reason}": errors.SENTENCES[reason] for reason in Reason}
+    catalogues[ENGLISH] |= {f"remark.{topic}": remarks.SENTENCES[topic] for topic in Topic}
     return {name: Wording(texts) for name, texts in catalogues.items()}
 
 

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import random
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import discord
@@ -15,7 +17,9 @@ from cogs._shared.status_message import attachments
 from cogs._shared.wording import localised, wording_for
 from cogs.compose.job import ComposeJob
 from cogs.compose.result import file_name
+from domain.ensembles import Ensemble
 from domain.errors import BadRequest, Reason, Unavailable
+from domain.moods import Mood
 from domain.requests import (
     DEFAULT_LENGTH_SECONDS,
     DEFAULT_TEMPERATURE,
@@ -25,7 +29,7 @@ from domain.requests import (
     TEMPO,
     ComposeRequest,
 )
-from domain.score import Key, Mode
+from domain.score import Key, Metre, Mode
 from engine.client import Engine
 from models.registry import Style
 from storage import Storage
@@ -35,6 +39,11 @@ MAX_CHOICES = 25
 
 KEYS = tuple(Key(tonic, mode) for mode in Mode for tonic in range(12))
 
+OPTIONS = (
+    *("style", "length", "genre", "mood", "instruments"),
+    *("key", "metre", "tempo", "seed", "temperature"),
+)
+
 Choices = list[app_commands.Choice[str]]
 
 
@@ -43,6 +52,13 @@ def _parse_key(text: str) -> Key:
         return Key.parse(text)
     except ValueError:
         raise BadRequest(Reason.UNKNOWN_KEY, value=text) from None
+
+
+def _parse_metre(text: str) -> Metre:
+    try:
+        return Metre.parse(text)
+    except ValueError:
+        raise BadRequest(Reason.UNKNOWN_METRE, value=text) from None
 
 
 class Compose(commands.Cog):
@@ -66,25 +82,25 @@ class Compose(commands.Cog):
     )
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
-    @app_commands.rename(
-        **{
-            option: localised(f"option.{option}.name")
-            for option in ("style", "length", "genre", "key", "tempo", "seed", "temperature")
-        }
+    @app_commands.rename(**{option: localised(f"option.{option}.name") for option in OPTIONS})
+    @app_commands.describe(**{option: localised(f"option.{option}.description") for option in OPTIONS})
+    @app_commands.choices(
+        mood=[app_commands.Choice(name=localised(f"mood.{mood}"), value=str(mood)) for mood in Mood],
+        instruments=[
+            app_commands.Choice(name=localised(f"ensemble.{ensemble}"), value=str(ensemble))
+            for ensemble in Ensemble
+        ],
     )
-    @app_commands.describe(
-        **{
-            option: localised(f"option.{option}.description")
-            for option in ("style", "length", "genre", "key", "tempo", "seed", "temperature")
-        }
-    )
-    async def compose(
+    async def compose(  # noqa: PLR0913, PLR0917  one argument an option
         self,
         interaction: discord.Interaction,
         style: str,
         length: app_commands.Range[int, *LENGTH_SECONDS] = DEFAULT_LENGTH_SECONDS,
         genre: app_commands.Range[str, 1, 50] | None = None,
+        mood: str | None = None,
+        instruments: str | None = None,
         key: app_commands.Range[str, 1, 50] | None = None,
+        metre: app_commands.Range[str, 1, 20] | None = None,
         tempo: app_commands.Range[int, *TEMPO] | None = None,
         seed: app_commands.Range[int, *SEED] | None = None,
         temperature: app_commands.Range[float, *TEMPERATURE] = DEFAULT_TEMPERATURE,
@@ -95,7 +111,10 @@ class Compose(commands.Cog):
                 seed=self._new_seed() if seed is None else seed,
                 length_seconds=length,
                 genre=genre,
+                mood=None if mood is None else Mood(mood),
+                instruments=None if instruments is None else Ensemble(instruments),
                 key=None if key is None else _parse_key(key),
+                metre=None if metre is None else _parse_metre(metre),
                 tempo=tempo,
                 temperature=temperature,
             )
@@ -121,16 +140,33 @@ class Compose(commands.Cog):
     @compose.autocomplete("genre")
     async def suggest_genres(self, interaction: discord.Interaction, typed: str) -> Choices:
         """The chosen style's genres, or every style's while none is chosen."""
-        chosen = self._styles.get(interaction.namespace.style or "")
-        styles = self._styles.values() if chosen is None else [chosen]
         wording = wording_for(interaction.locale)
+        styles = self._styles_chosen(interaction)
         names = dict.fromkeys(str(genre) for style in styles for genre in style.genres)
         return _matching(typed, {name: wording.genre(name) for name in names})
+
+    @compose.autocomplete("metre")
+    async def suggest_metres(self, interaction: discord.Interaction, typed: str) -> Choices:
+        """The chosen genre's metres; while none is chosen, all there are, what most genres have first."""
+        chosen = interaction.namespace.genre
+        metres: Counter[str] = Counter(
+            str(metre)
+            for style in self._styles_chosen(interaction)
+            for genre in ([chosen] if chosen in style.genres else style.genres)
+            for metre in style.metres.get(genre, ())
+        )
+        with suppress(ValueError):
+            typed = str(Metre.parse(typed))  # as the names are written, for who types 68
+        return _matching(typed, {metre: metre for metre, _ in metres.most_common()})
 
     @compose.autocomplete("key")
     async def suggest_keys(self, interaction: discord.Interaction, typed: str) -> Choices:
         wording = wording_for(interaction.locale)
         return _matching(typed, {str(key): wording.key_name(key) for key in KEYS})
+
+    def _styles_chosen(self, interaction: discord.Interaction) -> list[Style]:
+        chosen = self._styles.get(interaction.namespace.style or "")
+        return list(self._styles.values()) if chosen is None else [chosen]
 
     async def hand_over(self, interaction: discord.Interaction, clip_id: int) -> None:
         """Give the person who pressed 🎹 the clip's MIDI and recipe."""

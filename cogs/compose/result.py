@@ -14,13 +14,19 @@ def file_name(clip_id: int, ending: str) -> str:
 
 
 def clip_embed(clip_id: int, clip: Clip, wording: Wording) -> discord.Embed:
-    """All that it takes to ask for the same piece again. The picture is added by who attaches it."""
+    """All that it takes to ask for the same piece again, and what the composer remarks on it.
+
+    The picture is added by who attaches it.
+    """
     recipe, request = clip.recipe, clip.recipe.request
-    embed = discord.Embed(title=clip.title, colour=COLOUR)
+    said = [wording("clip.remark", sentence=wording.remark(remark)) for remark in clip.remarks]
+    embed = discord.Embed(title=clip.title, description="\n".join(said) or None, colour=COLOUR)
     fields = {
         "style": request.style,
         "genre": wording.genre(request.genre or ""),
-        "key": "" if request.key is None else wording.key_name(request.key),
+        "mood": None if request.mood is None else wording(f"mood.{request.mood}"),
+        "instruments": None if request.instruments is None else wording(f"ensemble.{request.instruments}"),
+        "key": None if request.key is None else wording.key_name(request.key),
         "tempo": wording("clip.tempo_value", tempo=f"{request.tempo:g}"),
         "metre": wording("clip.metre_value", metre=recipe.metre, bars=recipe.bars),
         "length": wording("clip.length_value", seconds=f"{clip.seconds:.1f}"),
@@ -29,8 +35,15 @@ def clip_embed(clip_id: int, clip: Clip, wording: Wording) -> discord.Embed:
         "model_version": f"`{recipe.model_version}`",
     }
     for name, value in fields.items():
-        embed.add_field(name=wording(f"clip.{name}"), value=value)
-    return embed.set_footer(text=wording("clip.footer", id=f"#{clip_id}"))
+        if value is not None:  # mood and instruments are shown where they were asked for
+            embed.add_field(name=wording(f"clip.{name}"), value=value)
+    return embed.set_footer(text=_footer(clip_id, clip, wording))
+
+
+def _footer(clip_id: int, clip: Clip, wording: Wording) -> str:
+    if clip.judgement is None:
+        return wording("clip.footer", id=f"#{clip_id}")
+    return wording("clip.footer_judged", id=f"#{clip_id}", percent=round(clip.judgement * 100))
 
 
 def upload_ladder(clip_id: int, clip: Clip, *, limit_bytes: int) -> list[list[NamedFile]]:

@@ -7,11 +7,14 @@ from itertools import pairwise
 import discord
 import pytest
 import simcord
+from simcord import interactions
 
-from cogs._shared.wording import wording_for
+from cogs._shared.wording import CatalogueTranslator, wording_for
 from cogs.compose.buttons import progress_view
+from domain.ensembles import Ensemble
+from domain.moods import Mood
 from domain.requests import Recipe
-from domain.score import Key
+from domain.score import Key, Metre
 from storage import JobStatus
 from tests.cogs.toys import GENRES, PICTURE, STYLES
 from tests.cogs.worlds import World, toy_bot, world
@@ -31,6 +34,17 @@ async def clip_message(world: World, **options: object) -> simcord.ResponseMessa
     result = await world.compose(**{"style": "quick", **options})
     assert result.response is not None
     return result.response
+
+
+def speak_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have everybody's Discord be in Chinese from now on."""
+    payload = interactions.base_payload
+
+    def chinese(*arguments, **named):
+        record, body = payload(*arguments, **named)
+        return record, body | {"locale": "zh-CN"}
+
+    monkeypatch.setattr(interactions, "base_payload", chinese)
 
 
 async def suggested(world: World, option: str, typed: str, **filled: object) -> list[str]:
@@ -123,6 +137,7 @@ OUT_OF_RANGE = [
     ({"temperature": 1.6}, "0.5 to 1.5; you asked for 1.6"),
     ({"seed": -1}, "from 0 to 2147483647; you gave -1"),
     ({"key": "H flat"}, "I don't know the key “H flat”"),
+    ({"metre": "waltz"}, "I don't know the metre “waltz”"),
 ]
 
 
@@ -138,7 +153,8 @@ async def test_options_out_of_range_get_a_sentence(tmp_path, monkeypatch):
             assert sentence in result.response.content
             job = await w.job(number, status=JobStatus.FAILED)
             assert job.request is None
-            assert str(job.reason) in {"unknown_key", *(f"{name}_out_of_range" for name in options)}
+            [name] = options
+            assert str(job.reason) in {f"unknown_{name}", f"{name}_out_of_range"}
 
 
 async def test_the_ranges_are_declared(tmp_path):
@@ -182,17 +198,69 @@ async def test_keys_are_suggested(tmp_path):
         assert {str(Key.parse(choice["value"])) for choice in everything} == {c["value"] for c in everything}
 
 
+async def test_metres_are_suggested_for_the_chosen_genre(tmp_path):
+    async with world(tmp_path) as w:
+        assert await suggested(w, "metre", "", style="quick", genre="chorale") == ["4/4", "3/4"]
+        assert await suggested(w, "metre", "", style="quick", genre="slip jig") == ["9/8"]
+        assert await suggested(w, "metre", "", style="quick", genre="a mazurk") == ["4/4", "9/8", "3/4"]
+        assert await suggested(w, "metre", "34") == ["3/4"]
+        assert await suggested(w, "metre", "9") == ["9/8"]
+        assert await suggested(w, "metre", "5/4") == []
+
+
+async def test_moods_and_ensembles_are_choices_in_the_readers_language(tmp_path):
+    async with world(tmp_path, warm=False) as w:
+        [payload] = [
+            await command.get_translated_payload(w.bot.tree, CatalogueTranslator())
+            for command in w.bot.tree.get_commands()
+            if command.name == "compose"
+        ]
+        options = {option["name"]: option for option in payload["options"]}
+        for option, values, chinese in (("mood", Mood, "忧伤"), ("instruments", Ensemble, "八音盒")):
+            choices = options[option]["choices"]
+            assert [choice["value"] for choice in choices] == list(values)
+            assert chinese in {choice["name_localizations"]["zh-CN"] for choice in choices}
+
+
+async def test_wishes_reach_the_composer_and_are_shown(tmp_path):
+    async with world(tmp_path) as w:
+        message = await clip_message(w, mood="lullaby", instruments="music box", metre="68", genre="reel")
+        request = (await w.storage.jobs.get(1)).request
+        assert (request.mood, request.instruments) == (Mood.LULLABY, Ensemble.MUSIC_BOX)
+        assert request.metre == Metre(6, 8)
+        shown = fields(message.embeds[0])
+        assert (shown["Mood"], shown["Instruments"]) == ("lullaby", "music box")
+        assert shown["Metre"] == "6/8, 8 bars"
+        assert list(shown).index("Mood") == list(shown).index("Genre") + 1
+
+
+async def test_remarks_and_the_judges_mind_are_in_the_reply_and_the_library(tmp_path):
+    async with world(tmp_path) as w:
+        message = await clip_message(w, style="remarking", instruments="choir")
+        [embed] = message.embeds
+        line = "💡 Some notes were out of range (choir), so I moved them by an octave."
+        assert embed.description == f"{line}\n{line}"
+        assert embed.footer.text == "Clip #1 · judge 87%"
+        stored = await w.storage.clips.get(1, guild_id=w.env.guild.id)
+        assert stored is not None
+        assert stored.judgement == 0.8675
+        assert [remark.values for remark in stored.remarks] == [{"instruments": "choir"}] * 2
+
+
+async def test_remarks_are_told_in_chinese(tmp_path, monkeypatch):
+    async with world(tmp_path) as w:
+        speak_chinese(monkeypatch)
+        message = await clip_message(w, style="remarking", instruments="music box", mood="calm")
+        [embed] = message.embeds
+        line = "💡 有些音超出了音域（八音盒），所以我把它们移了八度。"
+        assert embed.description == f"{line}\n{line}"
+        assert embed.footer.text == "作品 #1 · 评审 87%"
+        assert (fields(embed)["情绪"], fields(embed)["乐器"]) == ("平静", "八音盒")
+
+
 async def test_the_reader_is_answered_in_chinese(tmp_path, monkeypatch):
     async with world(tmp_path) as w:
-        from simcord import interactions  # noqa: PLC0415
-
-        payload = interactions.base_payload
-
-        def chinese(*arguments, **named):
-            record, body = payload(*arguments, **named)
-            return record, body | {"locale": "zh-CN"}
-
-        monkeypatch.setattr(interactions, "base_payload", chinese)
+        speak_chinese(monkeypatch)
         message = await clip_message(w, genre="reel", key="A小调")
         assert fields(message.embeds[0])["体裁"] == "里尔舞曲"
         assert fields(message.embeds[0])["调"] == "A 小调"

@@ -13,8 +13,12 @@ from cogs._shared.failures import Failure
 from cogs._shared.wording import CATALOGUES, ENGLISH, CatalogueTranslator, wording_for
 from cogs.compose.job import progress_text
 from domain.clips import Progress, Stage
+from domain.ensembles import Ensemble
 from domain.errors import BadRequest, Bug, Reason
 from domain.genres import Genre
+from domain.moods import Mood
+from domain.remarks import Remark, Topic
+from domain.score import Mode
 from tests.cogs.worlds import world
 
 TRANSLATIONS = sorted(set(CATALOGUES) - {ENGLISH})
@@ -35,14 +39,67 @@ def test_a_translation_has_the_same_keys_and_placeholders(language):
 @pytest.mark.parametrize("language", CATALOGUES)
 def test_every_reason_and_genre_has_its_words(language):
     texts = CATALOGUES[language].texts
-    assert {f"error.{reason}" for reason in Reason} | {f"genre.{genre}" for genre in Genre} <= set(texts)
+    named = {
+        "error": Reason,
+        "remark": Topic,
+        "genre": Genre,
+        "mood": Mood,
+        "ensemble": Ensemble,
+        "mode": Mode,
+    }
+    assert {f"{kind}.{name}" for kind, names in named.items() for name in names} <= set(texts)
+
+
+REMARKS = [
+    (
+        Remark(Topic.METRE_OF_GENRE, {"genre": "slip jig", "asked": "4/4", "chosen": "9/8"}),
+        "I know no slip jig music in 4/4, so this is in 9/8.",
+        "我没学过 4/4 拍的滑步吉格，所以这首是 9/8 拍。",
+    ),
+    (
+        Remark(Topic.MODE_OF_GENRE, {"genre": "ragtime", "mode": "minor"}),
+        "I know no ragtime music in a minor key, so this may sound unusual.",
+        "我没学过小调的拉格泰姆，所以这首听起来可能不太寻常。",
+    ),
+    (
+        Remark(Topic.KEY_OVER_MOOD, {"key": "D major", "mood": "sad", "mode": "minor"}),
+        "This is in D major, although sad music is usually in a minor key.",
+        "这首是 D 大调，虽然“忧伤”的音乐一般是小调。",
+    ),
+    (
+        Remark(Topic.TEMPO_OVER_MOOD, {"tempo": "180", "mood": "calm"}),
+        "I kept the tempo of 180 beats a minute, which is unusual for calm music.",
+        "速度保持在每分钟 180 拍，不过“平静”的音乐很少用这样的速度。",
+    ),
+    (
+        Remark(Topic.SHORT_FOR_GENRE, {"genre": "ragtime", "seconds": "5", "bars": "4"}),
+        "5 seconds are short for ragtime music: this is a 4-bar phrase, not a whole piece.",
+        "拉格泰姆只有 5 秒太短了：这是一个 4 小节的乐句，不是完整的乐曲。",
+    ),
+    (
+        Remark(Topic.RANGE_OF_INSTRUMENTS, {"instruments": "music box"}),
+        "Some notes were out of range (music box), so I moved them by an octave.",
+        "有些音超出了音域（八音盒），所以我把它们移了八度。",
+    ),
+]
+
+
+@pytest.mark.parametrize(("remark", "english", "chinese"), REMARKS)
+def test_a_remark_names_things_in_the_readers_language(remark, english, chinese):
+    assert wording_for(discord.Locale.american_english).remark(remark) == english == str(remark)
+    assert wording_for(discord.Locale.chinese).remark(remark) == chinese
+
+
+def test_every_topic_of_a_remark_is_read_above():
+    assert {remark.topic for remark, _, _ in REMARKS} == set(Topic)
 
 
 @pytest.mark.parametrize("language", CATALOGUES)
 def test_no_wording_waits_unused(language):
     code = "".join(path.read_text() for path in Path(cogs.__file__).parent.rglob("*.py"))
     said = [key for key in CATALOGUES[language].texts if not key.startswith(("error.", "genre.", "option."))]
-    composed = {"clip": 'f"clip.{', "key": 'f"key.{'}
+    kinds = ("clip", "key", "mode", "mood", "ensemble", "remark")
+    composed = {kind: f'f"{kind}.{{' for kind in kinds}
     unused = [key for key in said if key not in code and composed.get(key.split(".")[0], "-") not in code]
     assert not unused
 

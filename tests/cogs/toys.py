@@ -13,13 +13,18 @@ from pathlib import Path
 
 from domain.clips import Clip, Progress, Stage
 from domain.errors import BadRequest, Reason, Unavailable
+from domain.remarks import Remark, Topic
 from domain.requests import ComposeRequest, Recipe
-from domain.score import Key
+from domain.score import Key, Metre
 
 TOY = "tests.cogs.toys:Toy"
 
-STYLES = ("quick", "gated", "slow", "die", "broken", "ignorant", "damaged", "audible", "bulky", "rnn")
-GENRES = ("reel", "slip jig", "chorale")
+STYLES = (
+    *("quick", "gated", "slow", "die", "broken", "ignorant", "damaged", "audible", "bulky", "remarking"),
+    "rnn",
+)
+METRES = {"reel": ("4/4",), "slip jig": ("9/8",), "chorale": ("4/4", "3/4")}
+GENRES = tuple(METRES)
 
 Steps = Generator[Progress | Clip, None, None]
 
@@ -28,7 +33,11 @@ def lay_out_weights(folder: Path) -> Path:
     """A weights folder with a card for each of the toy's styles."""
     folder.mkdir(exist_ok=True)
     for name in STYLES:
-        card = {"version": f"{name}-1", "genres": GENRES, "sha256": "0" * 64}
+        profiles = {
+            genre: {"habits": [{"metre": metre, "works": 1} for metre in metres]}
+            for genre, metres in METRES.items()
+        }
+        card = {"version": f"{name}-1", "genres": GENRES, "sha256": "0" * 64, "profiles": profiles}
         (folder / f"{name}.json").write_text(json.dumps(card))
         (folder / f"{name}.safetensors").touch()
     return folder
@@ -36,11 +45,15 @@ def lay_out_weights(folder: Path) -> Path:
 
 def toy_clip(request: ComposeRequest, *, audio: bytes = b"ID3 toy", seconds: float = 5.0) -> Clip:
     request = replace(
-        request, genre=request.genre or "reel", key=request.key or Key(2), tempo=request.tempo or 112
+        request,
+        genre=request.genre or "reel",
+        key=request.key or Key(2),
+        metre=request.metre or Metre(4, 4),
+        tempo=request.tempo or 112,
     )
     return Clip(
         title=f"Toy {request.seed}",
-        recipe=Recipe(request=request, model_version=f"{request.style}-1", metre="4/4", bars=8),
+        recipe=Recipe(request=request, model_version=f"{request.style}-1", metre=str(request.metre), bars=8),
         seconds=seconds,
         audio=audio,
         midi=b"MThd toy",
@@ -100,6 +113,11 @@ class Toy:
         """Sound and picture together are above the least upload limit Discord gives; alone they aren't."""
         clip = toy_clip(request, audio=bytes(6 << 20))
         yield replace(clip, picture=bytes(6 << 20))
+
+    def remarking(self, request: ComposeRequest) -> Steps:
+        """A clip that the judge has heard, and something to say about its instruments."""
+        remark = Remark(Topic.RANGE_OF_INSTRUMENTS, {"instruments": str(request.instruments)})
+        yield replace(toy_clip(request), judgement=0.8675, remarks=(remark, remark))
 
     def audible(self, request: ComposeRequest) -> Steps:
         """A real MP3 of the length that was asked for, and a real picture."""
