@@ -18,9 +18,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as ProgressBar
 
 from domain.clips import Clip, Progress, Stage
+from domain.ensembles import Ensemble
 from domain.errors import BadRequest, Bug, NightingaleError, Reason, Unavailable
-from domain.requests import DEFAULT_LENGTH_SECONDS, DEFAULT_TEMPERATURE, SEED, ComposeRequest
-from domain.score import Key
+from domain.moods import Mood
+from domain.requests import (
+    DEFAULT_CANDIDATES,
+    DEFAULT_LENGTH_SECONDS,
+    DEFAULT_TEMPERATURE,
+    SEED,
+    ComposeRequest,
+)
+from domain.score import Key, Metre
 from engine.client import Engine
 from engine.worker import COMPOSER
 from models import registry
@@ -61,21 +69,8 @@ def _parser() -> argparse.ArgumentParser:
         help="compose clips into a folder",
         description="Compose clips into a folder: STYLE-GENRE-SEED.mp3, .mid, .png and .json (the recipe).",
     )
-    compose.add_argument("--list", action="store_true", help="print the styles with their genres, and stop")
-    compose.add_argument("--style", default="rnn", help="which model composes (default: %(default)s)")
-    compose.add_argument("--genre", help="one of the style's genres (default: drawn from the seed)")
-    compose.add_argument(
-        "--length", type=float, default=DEFAULT_LENGTH_SECONDS, metavar="SECONDS", help="default: %(default)s"
-    )
-    compose.add_argument("--key", help='such as D, Bb or "F# minor" (default: drawn from the seed)')
-    compose.add_argument("--tempo", type=float, metavar="BPM", help="beats a minute (default: the genre's)")
-    compose.add_argument(
-        "--temperature",
-        type=float,
-        default=DEFAULT_TEMPERATURE,
-        metavar="T",
-        help="how daring (default: %(default)s)",
-    )
+    compose.add_argument("--list", action="store_true", help="print what there is to choose from, and stop")
+    _add_wishes(compose)
     compose.add_argument(
         "--seed", type=int, help="of the first clip; the next ones count up (default: drawn)"
     )
@@ -90,6 +85,40 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_wishes(compose: argparse.ArgumentParser) -> None:
+    """What the music is to be like."""
+    compose.add_argument("--style", default="rnn", help="which model composes (default: %(default)s)")
+    compose.add_argument("--genre", help="one of the style's genres (default: drawn from the seed)")
+    compose.add_argument(
+        "--length", type=float, default=DEFAULT_LENGTH_SECONDS, metavar="SECONDS", help="default: %(default)s"
+    )
+    compose.add_argument(
+        "--mood", choices=[str(mood) for mood in Mood], help="sets mode, tempo, density and register together"
+    )
+    compose.add_argument(
+        "--instruments",
+        choices=[str(ensemble) for ensemble in Ensemble],
+        help="who plays (default: the genre's own)",
+    )
+    compose.add_argument("--key", help='such as D, Bb or "F# minor" (default: drawn from the seed)')
+    compose.add_argument("--metre", help="such as 6/8 (default: one that the genre has)")
+    compose.add_argument("--tempo", type=float, metavar="BPM", help="beats a minute (default: the genre's)")
+    compose.add_argument(
+        "--temperature",
+        type=float,
+        default=DEFAULT_TEMPERATURE,
+        metavar="T",
+        help="how daring (default: %(default)s)",
+    )
+    compose.add_argument(
+        "--candidates",
+        type=int,
+        default=DEFAULT_CANDIDATES,
+        metavar="N",
+        help="how many pieces the best is chosen from (default: %(default)s)",
+    )
+
+
 def _count(text: str) -> int:
     count = int(text)
     if count < 1:
@@ -98,11 +127,12 @@ def _count(text: str) -> int:
 
 
 def _offers(weights: Path) -> str:
-    """A line for each style: its name, model version and genres."""
+    """A line for each style (its name, model version and genres), one for moods, one for instruments."""
     styles = registry.available_styles(weights)
     if not styles:
         return str(Unavailable(Reason.NO_STYLES))
-    return "\n".join(f"{style.name} ({style.model_version}): {', '.join(style.genres)}" for style in styles)
+    lines = [f"{style.name} ({style.model_version}): {', '.join(style.genres)}" for style in styles]
+    return "\n".join([*lines, f"moods: {', '.join(Mood)}", f"instruments: {', '.join(Ensemble)}"])
 
 
 def _requests(options: argparse.Namespace) -> list[ComposeRequest]:
@@ -114,14 +144,22 @@ def _requests(options: argparse.Namespace) -> list[ComposeRequest]:
         key = None if options.key is None else Key.parse(options.key)
     except ValueError as error:
         raise BadRequest(Reason.UNKNOWN_KEY, value=options.key) from error
+    try:
+        metre = None if options.metre is None else Metre.parse(options.metre)
+    except ValueError as error:
+        raise BadRequest(Reason.UNKNOWN_METRE, value=options.metre) from error
     first = ComposeRequest(
         style=options.style,
         seed=seed,
         length_seconds=options.length,
         genre=options.genre,
+        mood=None if options.mood is None else Mood(options.mood),
+        instruments=None if options.instruments is None else Ensemble(options.instruments),
         key=key,
+        metre=metre,
         tempo=options.tempo,
         temperature=options.temperature,
+        candidates=options.candidates,
     )
     return [replace(first, seed=seed + index) for index in range(options.count)]
 
@@ -147,12 +185,19 @@ async def _compose_all(
                         if isinstance(step, Clip):
                             name = _write(step, options.out)
                             bar.update(task, completed=index + 1)
-                            bar.console.print(f"{options.out / name}.mp3  {step.seconds:.1f} s", markup=False)
+                            for line in _account(step, options.out / f"{name}.mp3"):
+                                bar.console.print(line, markup=False, soft_wrap=True)
                         else:
                             done = _share(step)
                             bar.update(
                                 task, completed=index + done, description=f"seed {request.seed}: {step.stage}"
                             )
+
+
+def _account(clip: Clip, path: Path) -> list[str]:
+    """What is printed of a clip: where it is, how long, what the judge thinks; and each remark."""
+    judgement = "" if clip.judgement is None else f"  judge {clip.judgement:.0%}"
+    return [f"{path}  {clip.seconds:.1f} s{judgement}", *(f"  {remark}" for remark in clip.remarks)]
 
 
 def _share(progress: Progress) -> float:

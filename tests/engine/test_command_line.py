@@ -43,6 +43,8 @@ def test_drawn_seed_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str
     [
         (["--length", "500"], "A clip can be 5 to 120 seconds long; you asked for 500.0."),
         (["--key", "H"], "I don't know the key “H”."),
+        (["--metre", "waltz"], "I don't know the metre “waltz”."),
+        (["--candidates", "9"], "I can choose among 1 to 8 candidates; you asked for 9."),
         (["--seed", str(2**31 - 1), "--count", "2"], "A seed is a whole number"),
         (["--style", "bad"], "I can't play “polka” in this style."),
     ],
@@ -92,7 +94,31 @@ def test_list_shows_styles_with_their_genres(tmp_path: Path, capsys: pytest.Capt
     (tmp_path / "toy.json").write_text(json.dumps(card))
     (tmp_path / "toy.safetensors").touch()
     assert compose(tmp_path, "--list") == 0
-    assert capsys.readouterr().out == "toy (toy-1): reel, slip jig\n"
+    assert capsys.readouterr().out == (
+        "toy (toy-1): reel, slip jig\n"
+        "moods: calm, bright, sad, lullaby, festive, tense\n"
+        "instruments: piano, strings, guitar, winds, brass, choir, organ, harp, music box, chiptune\n"
+    )
+
+
+def test_wishes_reach_the_composer_and_its_remarks_are_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    wishes = ["--mood", "sad", "--metre", "68", "--instruments", "music box", "--candidates", "4"]
+    assert compose(tmp_path, "--style", "remarking", "--seed", "7", *wishes) == 0
+    printed = capsys.readouterr().err
+    clip_line = printed.index("remarking-slip-jig-7.mp3  5.0 s  judge 54%")
+    assert printed.index("  I know no sad music in 6/8, so this is in music box.") > clip_line
+
+
+@pytest.mark.parametrize("wish", [["--mood", "bored"], ["--instruments", "kazoo"]])
+def test_unknown_moods_and_instruments_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], wish: list[str]
+):
+    with pytest.raises(SystemExit) as raised:
+        compose(tmp_path, *wish)
+    assert raised.value.code == 2
+    assert wish[1] in capsys.readouterr().err
 
 
 def test_count_must_be_positive(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

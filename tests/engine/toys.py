@@ -10,10 +10,12 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from pathlib import Path
 
 from domain.clips import Clip, Progress, Stage
 from domain.errors import BadRequest, Reason, Unavailable
+from domain.remarks import Remark, Topic
 from domain.requests import ComposeRequest, Recipe
 from domain.score import Key
 
@@ -72,6 +74,12 @@ class Toy:
         yield Progress(Stage.COMPOSING, 0.5)
         yield Progress(Stage.RENDERING)
         yield clip(request)
+
+    def remarking(self, request: ComposeRequest, _: str) -> Steps:
+        """Say back what was asked for, as a remark, of a clip that the judge has heard."""
+        values = {"genre": str(request.mood), "asked": str(request.metre), "chosen": str(request.instruments)}
+        heard = 0.5 + request.candidates / 100
+        yield replace(clip(request), judgement=heard, remarks=(Remark(Topic.METRE_OF_GENRE, values),))
 
     def gated(self, request: ComposeRequest, gate: str) -> Steps:
         """Step until the test makes the file `gate`."""
