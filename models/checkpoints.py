@@ -5,6 +5,8 @@ Never unpickles anything. What is wrong with a file is said in one sentence.
 
 import hashlib
 import json
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,18 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
 
 from domain.errors import Reason, Unavailable
 from domain.genres import Genre
+from models import critic
+from models.critic import Calibration, Critic, Judge
 from models.plans import Profile
 from models.registry import Style
 from models.rnn import Config, TwoStageRNN
+
+CRITIC = "critic"
+"""The name of the judge's files, and the kind its card is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +42,69 @@ def sha256_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+@contextmanager
+def _refusing(name: str) -> Generator[None]:
+    """Whatever is wrong with the files of a model, said as Unavailable (WEIGHTS_UNUSABLE)."""
+
+    def refuse(problem: str) -> Unavailable:
+        return Unavailable(Reason.WEIGHTS_UNUSABLE, style=name, problem=problem)
+
+    try:
+        yield
+    except OSError as error:
+        raise refuse(f"the file can't be read ({error.strerror})") from error
+    except SafetensorError as error:
+        raise refuse("the file is damaged") from error
+    except AlteredWeightsError as error:
+        raise refuse("the file is not the one its card describes (sha256 differs)") from error
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise refuse("the file does not fit this version of the program") from error
+
+
+class AlteredWeightsError(Exception):
+    """The file's hash is not the card's."""
+
+
+def _load_tensors(weights: Path, sha256: str) -> dict[str, Tensor]:
+    if sha256_of(weights) != sha256:
+        raise AlteredWeightsError(weights)
+    return {name: tensor.float() for name, tensor in load_file(weights).items()}
+
+
+def _read_card(weights: Path) -> dict[str, Any]:
+    return json.loads(weights.with_suffix(".json").read_text(encoding="utf-8"))
+
+
 def load_rnn(style: Style, device: torch.device) -> RNNModel:
     """Build and load the network of a style.
 
     Raises Unavailable (WEIGHTS_UNUSABLE) when a file is missing, truncated, altered or of another shape.
     """
-
-    def refuse(problem: str) -> Unavailable:
-        return Unavailable(Reason.WEIGHTS_UNUSABLE, style=style.name, problem=problem)
-
-    try:
-        card: dict[str, Any] = json.loads(style.weights.with_suffix(".json").read_text(encoding="utf-8"))
-        if sha256_of(style.weights) != style.sha256:
-            raise refuse("the file is not the one its card describes (sha256 differs)")
+    with _refusing(style.name):
+        card = _read_card(style.weights)
+        tensors = _load_tensors(style.weights, style.sha256)
         config = card["config"] | {"conditions": tuple(card["config"]["conditions"])}
         network = TwoStageRNN(Config(**config))
-        tensors = load_file(style.weights)
-        network.load_state_dict({name: tensor.float() for name, tensor in tensors.items()}, strict=True)
+        network.load_state_dict(tensors, strict=True)
         profiles = {Genre(name): Profile.from_plain(plain) for name, plain in card["profiles"].items()}
-    except OSError as error:
-        raise refuse(f"the file can't be read ({error.strerror})") from error
-    except SafetensorError as error:
-        raise refuse("the file is damaged") from error
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise refuse("the file does not fit this version of the program") from error
     return RNNModel(style.model_version, network.to(device).eval(), profiles)
+
+
+def load_critic(folder: Path, device: torch.device) -> Judge | None:
+    """The judge whose weights lie in `folder`; None where there is neither weights nor card.
+
+    Raises Unavailable (WEIGHTS_UNUSABLE) when a file is missing, truncated, altered or of another shape.
+    """
+    weights = folder / f"{CRITIC}.safetensors"
+    if not weights.exists() and not weights.with_suffix(".json").exists():
+        return None
+    with _refusing(CRITIC):
+        card = _read_card(weights)
+        tensors = _load_tensors(weights, card["sha256"])
+        network = Critic(critic.Config(**card["config"]))
+        network.load_state_dict(tensors, strict=True)
+        calibration = Calibration(**card["calibration"])
+    return Judge(card["version"], network.to(device).eval(), calibration)
 
 
 def save_rnn(
@@ -69,15 +115,31 @@ def save_rnn(
     `facts` is what the card says beside config, profiles and hash: data, command, time, metrics.
     Its `genres` are those that the style offers.
     """
+    described = {"config": asdict(network.config), **facts}
+    described["profiles"] = {str(genre): profile.to_plain() for genre, profile in profiles.items()}
+    return _save(network, weights, described)
+
+
+def save_critic(
+    network: Critic, folder: Path, *, calibration: Calibration, facts: dict[str, Any]
+) -> dict[str, Any]:
+    """Write the judge's weights and card into `folder`; the card is returned.
+
+    Its kind keeps it from being taken for a style.
+    """
+    described = {
+        "kind": CRITIC,
+        "config": asdict(network.config),
+        "calibration": asdict(calibration),
+        **facts,
+    }
+    return _save(network, folder / f"{CRITIC}.safetensors", described)
+
+
+def _save(network: nn.Module, weights: Path, described: dict[str, Any]) -> dict[str, Any]:
     tensors = {name: value.half().contiguous().cpu() for name, value in network.state_dict().items()}
     save_file(tensors, weights)
     digest = sha256_of(weights)
-    card = {
-        "version": f"{weights.stem}-{digest[:8]}",
-        "sha256": digest,
-        "config": asdict(network.config),
-        **facts,
-        "profiles": {str(genre): profile.to_plain() for genre, profile in profiles.items()},
-    }
+    card = {"version": f"{weights.stem}-{digest[:8]}", "sha256": digest, **described}
     weights.with_suffix(".json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     return card

@@ -52,20 +52,20 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_prepare)
 
     command = commands.add_parser("train", help="train a model; goes on from its checkpoint")
-    command.add_argument("model", choices=["rnn"])
+    command.add_argument("model", choices=["rnn", "critic"])
     command.add_argument("--epochs", type=int, help="passes over the corpora")
     command.add_argument("--start-from", type=Path, help="begin a new run with these weights")
     command.add_argument("--device", help="cuda, mps or cpu (default: the best there is)")
     command.set_defaults(run=_train)
 
     command = commands.add_parser("evaluate", help="print every figure of a model's evaluation")
-    command.add_argument("model", choices=["rnn"])
-    command.add_argument("--pieces", type=int, default=200, help="pieces to generate for each genre")
+    command.add_argument("model", choices=["rnn", "critic"])
+    command.add_argument("--pieces", type=int, default=200, help="pieces or passages of each genre")
     command.set_defaults(run=_evaluate)
 
     command = commands.add_parser("export", help="evaluate a finished run and ship its weights with a card")
-    command.add_argument("model", choices=["rnn"])
-    command.add_argument("--pieces", type=int, default=200, help="pieces to generate for each genre")
+    command.add_argument("model", choices=["rnn", "critic"])
+    command.add_argument("--pieces", type=int, default=200, help="pieces or passages of each genre")
     command.set_defaults(run=_export)
 
     command = commands.add_parser("calibrate", help="measure what people's music is like, for the gate")
@@ -88,6 +88,9 @@ def _prepare(options: argparse.Namespace) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
+    if options.model == "critic":
+        _train_critic(options)
+        return
     from dataclasses import replace
 
     from training.corpora.works import load_works
@@ -104,7 +107,27 @@ def _train(options: argparse.Namespace) -> None:
     print(f"The best weights are in {best}. `python -m training export {options.model}` ships them.")
 
 
+def _train_critic(options: argparse.Namespace) -> None:
+    from dataclasses import replace
+
+    from training.corpora.works import load_works
+    from training.critic import SCHEDULE
+    from training.critic_commands import train_critic
+
+    schedule = SCHEDULE if options.epochs is None else replace(SCHEDULE, epochs=options.epochs)
+    works = load_works(CORPORA / WORKS_FILE)
+    best = train_critic(works, folder=RUNS / "critic", schedule=schedule, device_name=options.device)
+    print(f"The best weights are in {best}. `python -m training export critic` ships them.")
+
+
 def _evaluate(options: argparse.Namespace) -> None:
+    if options.model == "critic":
+        from training.corpora.works import load_works
+        from training.critic_commands import evaluate_critic
+
+        works = load_works(CORPORA / WORKS_FILE)
+        evaluate_critic(works, folder=RUNS / "critic", weights=WEIGHTS, passages=options.pieces)
+        return
     from models.checkpoints import load_rnn
     from models.devices import choose_device
     from training.corpora.works import load_works
@@ -125,9 +148,20 @@ def _evaluate(options: argparse.Namespace) -> None:
 
 def _export(options: argparse.Namespace) -> None:
     from training.corpora.works import load_works
+    from training.critic_commands import export_critic
     from training.export import export_rnn
 
     started = time.monotonic()
+    if options.model == "critic":
+        export_critic(
+            load_works(CORPORA / WORKS_FILE),
+            folder=RUNS / "critic",
+            weights=WEIGHTS,
+            command=f"python -m training {shlex.join(sys.argv[1:])}",
+            passages=options.pieces,
+        )
+        print(f"exported in {(time.monotonic() - started) / 60:.1f} minutes")
+        return
     export_rnn(
         load_works(CORPORA / WORKS_FILE),
         run=RUNS / options.model,
