@@ -27,9 +27,7 @@ SENTENCES: dict[Topic, str] = {
     Topic.SHORT_FOR_GENRE: (
         "{seconds} seconds are short for {genre} music: this is a {bars}-bar phrase, not a whole piece."
     ),
-    Topic.RANGE_OF_INSTRUMENTS: (
-        "Some notes were out of range ({instruments}), so I moved them by an octave."
-    ),
+    Topic.RANGE_OF_INSTRUMENTS: ("Some notes were out of range ({instruments}), so I moved them by octaves."),
 }
 
 

@@ -238,7 +238,7 @@ async def test_remarks_and_the_judges_mind_are_in_the_reply_and_the_library(tmp_
     async with world(tmp_path) as w:
         message = await clip_message(w, style="remarking", instruments="choir")
         [embed] = message.embeds
-        line = "💡 Some notes were out of range (choir), so I moved them by an octave."
+        line = "💡 Some notes were out of range (choir), so I moved them by octaves."
         assert embed.description == f"{line}\n{line}"
         assert embed.footer.text == "Clip #1 · judge 87%"
         stored = await w.storage.clips.get(1, guild_id=w.env.guild.id)

@@ -78,7 +78,7 @@ REMARKS = [
     ),
     (
         Remark(Topic.RANGE_OF_INSTRUMENTS, {"instruments": "music box"}),
-        "Some notes were out of range (music box), so I moved them by an octave.",
+        "Some notes were out of range (music box), so I moved them by octaves.",
         "有些音超出了音域（八音盒），所以我把它们移了八度。",
     ),
 ]
