@@ -7,6 +7,7 @@ Opens storage and engine, hands them to the cogs, and closes all in turn. What t
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import AsyncGenerator, Sequence
@@ -48,6 +49,7 @@ class Settings(BaseSettings):
     max_clip_megabytes: int = Field(default=2000, ge=1)
     weights_folder: Path = registry.WEIGHTS
     device: Literal["cpu", "cuda", "mps"] | None = None
+    soundfont: Path | None = Field(default=None, validation_alias="SOUNDFONT")
     max_waiting: int = Field(default=50, ge=1)
     dev_guild_id: int | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -80,6 +82,8 @@ class Nightingale(commands.AutoShardedBot):
 async def open_bot(settings: Settings) -> AsyncGenerator[Nightingale, None]:
     """The bot, not yet logged in, with its engine and storage; all three are closed at the end."""
     max_clip_bytes = settings.max_clip_megabytes * 1_000_000
+    if settings.soundfont is not None:  # perhaps from `.env`; the engine's process looks in its environment
+        os.environ["SOUNDFONT"] = str(settings.soundfont)
     async with (
         open_storage(settings.data_folder, max_clip_bytes=max_clip_bytes) as storage,
         Engine(

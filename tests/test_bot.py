@@ -1,5 +1,6 @@
 """Starting: settings, tokens, what is registered with Discord, and what the bot's process loads."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -8,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import discord
+import psutil
 import pytest
 from pydantic import ValidationError
 
@@ -127,6 +129,16 @@ def test_settings_come_from_the_environment_and_env_file(monkeypatch, tmp_path):
     assert settings.discord_token.get_secret_value() == "secret"
     assert (settings.max_waiting, settings.device) == (7, "cpu")
     assert "secret" not in repr(settings)
+
+
+@pytest.mark.usefixtures("_toy_engine")
+async def test_a_soundfont_from_the_env_file_reaches_the_engines_process(monkeypatch, tmp_path):
+    monkeypatch.delenv("SOUNDFONT")
+    (tmp_path / ".env").write_text("SOUNDFONT=/fonts/mine.sf2\n")
+    async with bot.open_bot(bot.Settings()) as opened:
+        await opened.engine.ready()
+        [child] = multiprocessing.active_children()
+        assert psutil.Process(child.pid).environ()["SOUNDFONT"] == "/fonts/mine.sf2"
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,16 @@ from collections.abc import Iterable, Sequence
 
 import mido
 
+from domain.genres import Genre
 from domain.score import TICKS_PER_QUARTER, Mode, Part, Score
-from engine.craft.performance import PlayedNote, interpret
+from engine.craft.pedals import Span
+from engine.craft.performance import PlayedPart, interpret, pedalled
 
 DIVISION = 480
 """MIDI ticks to a quarter note in the files people get; a multiple of the score's own ticks."""
 
 MAX_PARTS = 15
-"""One channel a part; the tenth channel is the drum kit and stays empty."""
+"""One channel a pitched part; the tenth channel is the drum kit, which all percussion shares."""
 
 END_MARKER = "End"
 """Marks the last bar line, which a held last chord rings past; other markers are sections' labels."""
@@ -24,9 +26,13 @@ END_MARKER = "End"
 _MILLISECOND_DIVISION = 500
 _MILLISECOND_TEMPO = 500_000  # µs a quarter: with 500 ticks to it, one tick is one millisecond
 
-_CHANNELS = tuple(channel for channel in range(16) if channel != 9)
+_DRUM_CHANNEL = 9  # the tenth, counted from 0
+_CHANNELS = tuple(channel for channel in range(16) if channel != _DRUM_CHANNEL)
 
-_VOLUME, _PAN, _EXPRESSION, _REVERB_SEND, _CHORUS_SEND = 7, 10, 11, 91, 93
+_VOLUME, _PAN, _EXPRESSION, _SUSTAIN, _REVERB_SEND, _CHORUS_SEND = 7, 10, 11, 64, 91, 93
+
+_PEDAL_DELAY = DIVISION // 8
+"""Ticks after a new harmony at which the pedal comes down again, so that it catches none of the old one."""
 
 # By pitch class, spelled with the fewest accidentals: six flats before six sharps in minor.
 _MAJOR_KEYS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
@@ -38,32 +44,38 @@ _Event = tuple[int, int, mido.Message | mido.MetaMessage]
 _SETUP, _NOTE_OFF, _NOTE_ON = range(3)
 
 
-def midi_bytes(score: Score) -> bytes:
+def midi_bytes(score: Score, *, genre: Genre | None = None) -> bytes:
     """The whole score as a format 1 file: a conductor track, then one track a part.
 
-    The notes are those of `performance.interpret`, so the file has the accents of the audio.
-    Raises ValueError for more than `MAX_PARTS` parts.
+    It has the accents and the pedal of the audio, but its notes stay on the grid, to be read and edited.
+    Raises ValueError for more than `MAX_PARTS` pitched parts.
     """
-    if len(score.parts) > MAX_PARTS:
-        raise ValueError(f"{len(score.parts)} parts, but a file has channels for {MAX_PARTS}")
-    played = interpret(score)
-    parts = zip(played.parts, _CHANNELS, strict=False)
+    pitched = sum(not part.percussion for part in score.parts)
+    if pitched > MAX_PARTS:
+        raise ValueError(f"{pitched} parts, but a file has channels for {MAX_PARTS}")
+    played = interpret(score, genre=genre)
+    free = iter(_CHANNELS)
+    channels = [_DRUM_CHANNEL if part.percussion else next(free) for part in score.parts]
+    parts = zip(played.parts, channels, pedalled(played, genre=genre), strict=True)
     return _file([_conductor_track(score), *(_part_track(*part) for part in parts)], division=DIVISION)
 
 
-def stem_bytes(notes: Sequence[PlayedNote], *, program: int, until_seconds: float) -> bytes:
+def stem_bytes(part: PlayedPart, *, until_seconds: float) -> bytes:
     """One played part as a file for the synthesizer, on a grid of milliseconds.
 
     Volume is full and the synthesizer's own effects are off: level, place and room are the mix's
     matter. An event at `until_seconds` keeps the synthesizer ringing until then.
     """
     controls = ((_VOLUME, 127), (_EXPRESSION, 127), (_PAN, 64), (_REVERB_SEND, 0), (_CHORUS_SEND, 0))
-    events: list[_Event] = [(0, _SETUP, mido.Message("program_change", program=program))]
-    events += [(0, _SETUP, _control(number, value)) for number, value in controls]
-    for note in notes:
+    channel = _DRUM_CHANNEL if part.percussion else 0
+    events = [_program(channel, part.program)]
+    events += [(0, _SETUP, _control(channel, number, value)) for number, value in controls]
+    for note in part.notes:
         start, end = round(note.start_seconds * 1000), round(note.end_seconds * 1000)
-        events += _note(0, note.pitch, note.velocity, start=start, end=max(end, start + 1))
-    events.append((round(until_seconds * 1000), _SETUP, _control(_VOLUME, 127)))
+        events += _note(channel, note.pitch, note.velocity, start=start, end=max(end, start + 1))
+    for down_seconds, up_seconds in part.pedal:
+        events += _pedal(channel, round(down_seconds * 1000), round(up_seconds * 1000))
+    events.append((round(until_seconds * 1000), _SETUP, _control(channel, _VOLUME, 127)))
     tempo = mido.MetaMessage("set_tempo", tempo=_MILLISECOND_TEMPO)
     return _file([mido.MidiTrack([tempo, *_track(events)])], division=_MILLISECOND_DIVISION)
 
@@ -93,18 +105,31 @@ def _conductor_track(score: Score) -> mido.MidiTrack:
     )
 
 
-def _part_track(part: Part, channel: int) -> mido.MidiTrack:
+def _part_track(part: Part, channel: int, pedal: Sequence[Span]) -> mido.MidiTrack:
     scale = DIVISION // TICKS_PER_QUARTER
-    events: list[_Event] = [
-        (0, _SETUP, mido.Message("program_change", channel=channel, program=part.program))
-    ]
+    events = [_program(channel, part.program)]
     for note in part.notes:
         events += _note(channel, note.pitch, note.velocity, start=note.onset * scale, end=note.end * scale)
+    for span in pedal:
+        events += _pedal(channel, span.start * scale + _PEDAL_DELAY, span.end * scale)
     return mido.MidiTrack([mido.MetaMessage("track_name", name=part.name), *_track(events)])
 
 
-def _control(number: int, value: int) -> mido.Message:
-    return mido.Message("control_change", control=number, value=value)
+def _program(channel: int, program: int) -> _Event:
+    """The instrument of a channel; on that of the drum kit, a program means a kit, and 0 is the standard."""
+    chosen = 0 if channel == _DRUM_CHANNEL else program
+    return (0, _SETUP, mido.Message("program_change", channel=channel, program=chosen))
+
+
+def _control(channel: int, number: int, value: int) -> mido.Message:
+    return mido.Message("control_change", channel=channel, control=number, value=value)
+
+
+def _pedal(channel: int, down: int, up: int) -> list[_Event]:
+    return [
+        (down, _SETUP, _control(channel, _SUSTAIN, 127)),
+        (max(up, down), _SETUP, _control(channel, _SUSTAIN, 0)),
+    ]
 
 
 def _note(channel: int, pitch: int, velocity: int, *, start: int, end: int) -> list[_Event]:

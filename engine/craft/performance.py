@@ -1,29 +1,33 @@
-"""What is played when a score is played: accents, phrases, and room between repeated notes.
+"""What is played when a score is played: how loud, how long and when, down to the pedal.
 
 Turns written notes into played ones with the plainest habits of a musician, and no chance: the
-same score is always played alike. Knows the metre and the notes, not the synthesizer.
+same score is always played alike. Knows the notes and their genre, not the synthesizer.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from domain.score import Metre, Note, Part, Score
-
-PHRASE_BARS = 4
-
-# In steps of MIDI velocity, where ten steps are roughly 2 dB.
-_DOWNBEAT, _HALF_BAR, _BEAT, _OFF_BEAT, _BETWEEN = 9, 4, 1, -4, -7
-_PHRASE_ARC = 8
-
-# Organs, harpsichord and bagpipe speak at one strength; a trace of accent is left so that
-# they do not sound mechanical.
-_EVEN_PROGRAMS = frozenset({6, 16, 17, 18, 19, 20, 109})
-_EVEN_SHARE = 0.3
+from domain.genres import Genre
+from domain.score import Note, Part, Score
+from engine.craft.dynamics import with_dynamics
+from engine.craft.manners import manner_of
+from engine.craft.pedals import Span, pedals
+from engine.craft.phrases import phrases
+from engine.craft.roles import Role, roles_of
+from engine.craft.timing import Clock, touches
 
 # What a repeated note's predecessor gives up so that the repetition is heard.
 _REPEAT_GAP_SECONDS = 0.035
 _REPEAT_GAP_SHARE = 0.25
+_SHORTEST_SECONDS = 0.01
+
+# What the last note of a phrase gives up for breath: of singers, winds and, by imitation, organs.
+_BREATHING_PROGRAMS = frozenset({*range(16, 24), *range(52, 55), *range(56, 80)})
+_BREATH_SECONDS = 0.18
+_BREATH_SHARE = 0.3
+
+_PEDAL_DELAY_SECONDS = 0.06
+"""The foot comes down after the new harmony is struck: what rang before is gone by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,34 +40,84 @@ class PlayedNote:
     velocity: int
 
 
-def interpret(score: Score) -> Score:
-    """The score with dynamics in every part that has none, and no pitch struck while it is held.
+@dataclass(frozen=True, slots=True)
+class PlayedPart:
+    """What one player does. `pedal` holds the times, down and up, of the sustaining pedal."""
 
-    A part whose notes differ in velocity keeps them. Onsets never move; a note is only ever cut
-    short by the next one at its own pitch.
+    program: int
+    role: Role
+    notes: tuple[PlayedNote, ...]
+    pedal: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def percussion(self) -> bool:
+        return self.role is Role.DRUMS
+
+
+def interpret(score: Score, *, genre: Genre | None = None) -> Score:
+    """The score with dynamics, and no pitch struck while it is held.
+
+    Onsets never move; a note is only ever cut short by the next one at its own pitch. Meant for what
+    arranging gives: dynamics that were given once would be given again.
     """
-    parts = tuple(
-        replace(part, notes=_with_dynamics(part, metre=score.metre, notes=_without_overlaps(part.notes)))
-        for part in score.parts
+    parts = tuple(replace(part, notes=_without_overlaps(part.notes)) for part in score.parts)
+    return with_dynamics(replace(score, parts=parts), manner_of(genre))
+
+
+def pedalled(score: Score, *, genre: Genre | None = None) -> tuple[tuple[Span, ...], ...]:
+    """For every part of the score, when its sustaining pedal is held, in ticks."""
+    return pedals(score, manner_of(genre))
+
+
+def perform(score: Score, *, genre: Genre | None = None) -> tuple[PlayedPart, ...]:
+    """What every player of the score does, in the order of its parts."""
+    manner = manner_of(genre)
+    interpreted = interpret(score, genre=genre)
+    clock = Clock(interpreted, manner)
+    phrase_ends = (
+        frozenset(phrase.end for phrase in phrases(interpreted)[:-1]) if manner.breath else frozenset[int]()
     )
-    return replace(score, parts=parts)
+    parts = zip(interpreted.parts, roles_of(interpreted.parts), pedals(interpreted, manner), strict=True)
+    return tuple(
+        PlayedPart(
+            part.program,
+            role,
+            _played(part, touches(part, role, beat_ticks=score.metre.beat_ticks), clock, breaths=phrase_ends),
+            tuple(
+                (clock.seconds(span.start) + _PEDAL_DELAY_SECONDS, clock.seconds(span.end)) for span in spans
+            ),
+        )
+        for part, role, spans in parts
+    )
 
 
-def perform(score: Score) -> tuple[tuple[PlayedNote, ...], ...]:
-    """The played notes of every part of the score, in the order of its parts."""
-    seconds_per_tick = score.seconds_per_tick
-    return tuple(_played(part.notes, seconds_per_tick) for part in interpret(score).parts)
-
-
-def _played(notes: Sequence[Note], seconds_per_tick: float) -> tuple[PlayedNote, ...]:
-    struck_again = {(note.onset, note.pitch) for note in notes}
+def _played(
+    part: Part, late: Sequence[float], clock: Clock, *, breaths: frozenset[int]
+) -> tuple[PlayedNote, ...]:
+    """A part's notes, each struck `late` seconds after its time; `breaths` are ticks to breathe before."""
+    breathes = part.program in _BREATHING_PROGRAMS and not part.percussion
     played: list[PlayedNote] = []
-    for note in notes:
-        start, seconds = note.onset * seconds_per_tick, note.duration * seconds_per_tick
-        if (note.end, note.pitch) in struck_again:
-            seconds -= min(_REPEAT_GAP_SECONDS, _REPEAT_GAP_SHARE * seconds)
+    latest: dict[int, int] = {}  # pitch to place in `played`
+    for note, late_seconds in zip(part.notes, late, strict=True):
+        on_time = clock.seconds(note.onset)
+        seconds = clock.seconds(note.end) - on_time
+        start = max(on_time + min(max(late_seconds, -seconds / 4), seconds / 4), 0.0)
+        if breathes and note.end in breaths:
+            seconds -= min(_BREATH_SECONDS, _BREATH_SHARE * seconds)
+        place = latest.get(note.pitch)
+        if place is not None:
+            start, played[place] = _struck_again(played[place], start)
+        latest[note.pitch] = len(played)
         played.append(PlayedNote(start, start + seconds, note.pitch, note.velocity))
     return tuple(played)
+
+
+def _struck_again(earlier: PlayedNote, start: float) -> tuple[float, PlayedNote]:
+    """When a note can begin, and the one before it at its pitch, over by then so that it is heard."""
+    start = max(start, earlier.start_seconds + _SHORTEST_SECONDS)
+    between = start - earlier.start_seconds
+    over = start - min(_REPEAT_GAP_SECONDS, _REPEAT_GAP_SHARE * between)
+    return start, replace(earlier, end_seconds=min(earlier.end_seconds, over))
 
 
 def _without_overlaps(notes: Sequence[Note]) -> tuple[Note, ...]:
@@ -81,35 +135,3 @@ def _without_overlaps(notes: Sequence[Note]) -> tuple[Note, ...]:
         latest[note.pitch] = len(kept)
         kept.append(note)
     return tuple(kept)
-
-
-def _with_dynamics(part: Part, *, metre: Metre, notes: tuple[Note, ...]) -> tuple[Note, ...]:
-    if len({note.velocity for note in notes}) > 1:
-        return notes
-    share = _EVEN_SHARE if part.program in _EVEN_PROGRAMS else 1.0
-    shaped: list[Note] = []
-    for note in notes:
-        change = share * (_accent(note.onset, metre) + _phrase_swell(note.onset, metre))
-        velocity = min(max(note.velocity + round(change), 1), 127)
-        shaped.append(replace(note, velocity=velocity))
-    return tuple(shaped)
-
-
-def _accent(onset: int, metre: Metre) -> int:
-    """The metrical weight of an onset, in steps of velocity."""
-    within_bar = onset % metre.bar_ticks
-    if within_bar == 0:
-        return _DOWNBEAT
-    if metre.beats % 2 == 0 and 2 * within_bar == metre.bar_ticks:
-        return _HALF_BAR
-    within_beat = onset % metre.beat_ticks
-    if within_beat == 0:
-        return _BEAT
-    pulse = metre.beat_ticks // (3 if metre.is_compound else 2)
-    return _OFF_BEAT if within_beat % pulse == 0 else _BETWEEN
-
-
-def _phrase_swell(onset: int, metre: Metre) -> float:
-    """A light rise and fall over each phrase of `PHRASE_BARS`, in steps of velocity."""
-    phase = onset / (PHRASE_BARS * metre.bar_ticks) % 1.0
-    return _PHRASE_ARC * (math.sin(math.pi * phase) - 0.5)

@@ -1,28 +1,29 @@
 """From a score to sound: every part as its own stem, levelled, placed, in one room, mastered.
 
-Synthesizes with rustysynth (through midirenderer) and the soundfont that pretty_midi installs.
-Knows nothing of files for people: encoding is another module's.
+Synthesizes with rustysynth (through midirenderer). Knows nothing of files for people: encoding is
+another module's.
 """
 
-import functools
-import importlib.util
 import io
-from collections.abc import Sequence
+import itertools
+import wave
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import midirenderer
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 
+from domain.genres import Genre
 from domain.score import Score
-from engine.craft.loudness import Signal, loudness, mastered
+from engine.craft.loudness import RATE, Signal, loudness, mastered
 from engine.craft.midi_files import stem_bytes
-from engine.craft.performance import PlayedNote, perform
+from engine.craft.performance import PlayedPart, perform
+from engine.craft.roles import Role
 from engine.craft.room import in_room
+from engine.craft.soundfonts import soundfont
 
-SAMPLE_RATE = 48_000
+SAMPLE_RATE = RATE
 """Fixed by midirenderer."""
 
 MIN_TAIL_SECONDS, MAX_TAIL_SECONDS = 1.0, 3.0
@@ -32,10 +33,12 @@ _MAX_QUIET_SECONDS = 1.0  # of a tail drawn out to reach the length asked for
 _INAUDIBLE = 1e-3  # of the peak: -60 dB
 _LEAD_IN_SECONDS = 0.004
 
-# Loudness of stems before the mix: the first part, which leads, in front.
+# Loudness of stems before the mix, against the lead's, and where they stand.
 _STEM_LUFS = -24.0
-_INNER_DB, _BASS_DB = -3.0, -1.5
+_ROLE_DB: Mapping[Role, float] = {Role.LEAD: 0.0, Role.INNER: -3.0, Role.BASS: -1.5, Role.DRUMS: -6.0}
 _MAX_STEM_GAIN_DB = 24.0
+_POSITIONS: Mapping[Role, float] = {Role.LEAD: 0.15, Role.BASS: -0.15, Role.DRUMS: 0.05}
+_INNER_POSITIONS = (0.45, -0.45, 0.25, -0.25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,83 +57,67 @@ class RenderingFailed(RuntimeError):
     """The synthesizer could not play a part."""
 
 
-def render(score: Score, *, length_seconds: float | None = None) -> Audio:
-    """The score as finished sound: -14 LUFS, no silence before it, a release that dies away.
+def render(score: Score, *, genre: Genre | None = None, length_seconds: float | None = None) -> Audio:
+    """The score, played as its genre is, as finished sound: -14 LUFS, no silence before it.
 
     The sound ends with its release, 1 to 3 s after the last note; within that span it is made
     `length_seconds` long when that is given. A score without an audible note is a second of silence.
-    Raises RenderingFailed when the synthesizer fails, FileNotFoundError without its soundfont.
+    Raises RenderingFailed when the synthesizer fails, FileNotFoundError without a soundfont.
     """
-    played = perform(score)
-    programs = [part.program for part in score.parts]
-    music_seconds = max((note.end_seconds for notes in played for note in notes), default=0.0)
-    mix = _mixed(
-        [(notes, program) for notes, program in zip(played, programs, strict=True) if notes],
-        until_seconds=music_seconds + MAX_TAIL_SECONDS,
-    )
+    players = [player for player in perform(score, genre=genre) if player.notes]
+    music_seconds = max((note.end_seconds for player in players for note in player.notes), default=0.0)
+    mix = _mixed(players, until_seconds=music_seconds + MAX_TAIL_SECONDS)
     sound = _trimmed(in_room(mix, SAMPLE_RATE), music_seconds=music_seconds, length_seconds=length_seconds)
-    finished = mastered(sound, SAMPLE_RATE)
+    finished = mastered(sound)
     return Audio(np.ascontiguousarray(finished.T), SAMPLE_RATE)
 
 
-@functools.cache
-def soundfont() -> bytes:
-    """TimGM6mb, read from where pretty_midi is installed (without importing pretty_midi)."""
-    spec = importlib.util.find_spec("pretty_midi")
-    for folder in (spec.submodule_search_locations or ()) if spec else ():
-        path = Path(folder) / "TimGM6mb.sf2"
-        if path.exists():
-            return path.read_bytes()
-    raise FileNotFoundError("TimGM6mb.sf2 was not found: is pretty_midi installed?")
-
-
-def _mixed(players: Sequence[tuple[Sequence[PlayedNote], int]], *, until_seconds: float) -> Signal:
-    """The sum of what the players (notes and program) play, each at their level and place, dry."""
+def _mixed(players: Sequence[PlayedPart], *, until_seconds: float) -> Signal:
+    """The sum of what the players play, each at their level and place, dry."""
     mix = np.zeros((2, round(until_seconds * SAMPLE_RATE)), np.float32)
-    for place, (notes, program) in enumerate(players):
-        stem = _stem(notes, program=program, until_seconds=until_seconds)
-        gains = _stem_gain(stem, place, len(players)) * _balance(place, len(players))
+    positions = _positions([player.role for player in players])
+    for player, position in zip(players, positions, strict=True):
+        stem = _stem(player, until_seconds=until_seconds)
+        gain = _stem_gain(stem, player.role) if len(players) > 1 else 1.0
         frames = min(stem.shape[1], mix.shape[1])
-        mix[:, :frames] += gains[:, None] * stem[:, :frames]
+        mix[:, :frames] += (gain * _balance(position))[:, None] * stem[:, :frames]
     return mix
 
 
-def _stem(notes: Sequence[PlayedNote], *, program: int, until_seconds: float) -> Signal:
+def _stem(player: PlayedPart, *, until_seconds: float) -> Signal:
     """One part, dry. Shape (2, frames), about `until_seconds` long."""
-    font = soundfont()
-    midi = stem_bytes(notes, program=program, until_seconds=until_seconds)
+    instrument = soundfont().instrument(player.program, percussion=player.percussion)
+    midi = stem_bytes(player, until_seconds=until_seconds)
     try:
-        wave = midirenderer.render_wave_from(font, midi)
+        sound = midirenderer.render_wave_from(instrument, midi)
     except BaseException as error:
         # A panic in the Rust code arrives as pyo3's PanicException, which is no Exception and
         # would take the whole process down.
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            raise RenderingFailed(f"program {program}: {error}") from error
+            raise RenderingFailed(f"program {player.program}: {error}") from error
         raise
-    samples, _ = soundfile.read(io.BytesIO(wave), dtype="float32", always_2d=True)
-    return np.ascontiguousarray(samples.T, np.float32)
+    with wave.open(io.BytesIO(sound)) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
+    return samples.T.astype(np.float32, order="C") / np.float32(32768)
 
 
-def _stem_gain(stem: Signal, place: int, count: int) -> float:
-    if count == 1:
-        return 1.0
-    measured = loudness(stem.mean(axis=0, keepdims=True), SAMPLE_RATE)
+def _stem_gain(stem: Signal, role: Role) -> float:
+    measured = loudness(stem)
     if not np.isfinite(measured):
         return 0.0
-    role_db = 0.0 if place == 0 else _BASS_DB if place == count - 1 else _INNER_DB
-    return 10 ** (min(_STEM_LUFS + role_db - measured, _MAX_STEM_GAIN_DB) / 20)
+    return 10 ** (min(_STEM_LUFS + _ROLE_DB[role] - measured, _MAX_STEM_GAIN_DB) / 20)
 
 
-def _balance(place: int, count: int) -> NDArray[np.float32]:
-    """Gains of the left and right channel: lead and bass near the middle, the others around them."""
-    if count == 1:
-        position = 0.0
-    elif place == 0:
-        position = 0.15
-    elif place == count - 1:
-        position = -0.15
-    else:
-        position = 0.45 if place % 2 else -0.45
+def _positions(roles: Sequence[Role]) -> list[float]:
+    """Where each player stands, from -1 (left) to 1: inner parts to the sides, the others in the middle."""
+    if len(roles) == 1:
+        return [0.0]
+    sides = itertools.cycle(_INNER_POSITIONS)
+    return [next(sides) if role is Role.INNER else _POSITIONS[role] for role in roles]
+
+
+def _balance(position: float) -> NDArray[np.float32]:
+    """Gains of the left and right channel for a position from -1 (left) to 1."""
     angle = (position + 1) * np.pi / 4
     return (np.sqrt(2) * np.array([np.cos(angle), np.sin(angle)])).astype(np.float32)
 

@@ -44,7 +44,7 @@ def longest_silence_seconds(samples: Samples, rate: int) -> float:
 
 def note_ends(score: Score) -> list[float]:
     """Seconds, counted from the first note, at which notes end and none begins within 40 ms."""
-    notes = [note for part in perform(score) for note in part]
+    notes = [note for part in perform(score) for note in part.notes]
     first = min(note.start_seconds for note in notes)
     starts = np.array([note.start_seconds for note in notes])
     ends = sorted({round(note.end_seconds, 3) for note in notes})

@@ -1,10 +1,10 @@
 """Small pieces to play: a traditional jig, and a chorale in four parts that breathes after each phrase."""
 
-from domain.genres import Genre
 from domain.score import TICKS_PER_QUARTER, Key, Metre, Mode, Note, Part, Score
-from engine.craft.instruments import dress
 
 EIGHTH = TICKS_PER_QUARTER // 2
+
+PIANO, ORGAN, VOICE, OCARINA = 0, 19, 53, 79
 
 # The Irish Washerwoman (traditional), in ABC's letters: capitals from middle C, small ones above.
 _WASHERWOMAN = """
@@ -22,7 +22,7 @@ _CHORDS = (
 )  # fmt: skip
 
 
-def jig(*, bars: int = 16, tempo: float = 115, program: int | None = None) -> Score:
+def jig(*, bars: int = 16, tempo: float = 115, program: int = OCARINA) -> Score:
     """One line in G major, 6/8; after 16 bars from the beginning."""
     letters = "".join(_WASHERWOMAN.split())
     notes: list[Note] = []
@@ -32,14 +32,11 @@ def jig(*, bars: int = 16, tempo: float = 115, program: int | None = None) -> Sc
             notes[-1] = Note(notes[-1].onset, notes[-1].pitch, notes[-1].duration + EIGHTH)
         else:
             notes.append(Note(place * EIGHTH, _LETTERS[letter], EIGHTH))
-    ((name, usual),) = dress(Genre.JIG, 1)
-    part = Part(name, usual if program is None else program, tuple(notes))
+    part = Part("Whistle", program, tuple(notes))
     return Score(Key(7), Metre(6, 8), tempo, bars, (part,))
 
 
-def chorale(
-    *, bars: int = 4, tempo: float = 84, genre: Genre = Genre.CHORALE, program: int | None = None
-) -> Score:
+def chorale(*, bars: int = 4, tempo: float = 84, program: int = VOICE) -> Score:
     """Four parts in G major, 4/4, repeating after four bars."""
     voices: list[list[Note]] = [[], [], [], []]
     for beat in range(bars * 4):
@@ -47,8 +44,8 @@ def chorale(
         for voice, pitch in zip(voices, chord or (), strict=False):
             voice.append(Note(beat * TICKS_PER_QUARTER, pitch, TICKS_PER_QUARTER))
     parts = tuple(
-        Part(name, usual if program is None else program, tuple(notes))
-        for (name, usual), notes in zip(dress(genre, 4), voices, strict=True)
+        Part(name, program, tuple(notes))
+        for name, notes in zip(("Soprano", "Alto", "Tenor", "Bass"), voices, strict=True)
     )
     return Score(Key(7), Metre(4, 4), tempo, bars, parts)
 

@@ -6,10 +6,11 @@ import pretty_midi
 import pytest
 import symusic
 
+from domain.genres import Genre
 from domain.score import Key, Metre, Mode, Note, Part, Score, Section
 from engine.craft.midi_files import MAX_PARTS, midi_bytes
 from engine.craft.performance import interpret
-from tests.engine.craft.pieces import chorale, jig, of_notes
+from tests.engine.craft.pieces import PIANO, chorale, jig, of_notes
 
 TICKS = 480 // 12
 
@@ -72,6 +73,35 @@ def test_no_part_lands_on_the_drum_channel() -> None:
     assert channels == set(range(16)) - {9}
     with pytest.raises(ValueError, match="16 parts"):
         midi_bytes(Score(Key(0), Metre(3, 4), 90, 1, (part,) * 16))
+
+
+def test_all_percussion_shares_the_drum_channel() -> None:
+    drums = Part("Bodhran", 0, (Note(0, 47, 6), Note(12, 38, 6)), percussion=True)
+    shaker = Part("Shaker", 12, (Note(6, 70, 6),), percussion=True)
+    score = replace(chorale(), parts=(*chorale().parts, drums, *((chorale().parts[0],) * 11), shaker))
+    file = mido.MidiFile(file=io.BytesIO(midi_bytes(score)))
+    channels = [{message.channel for message in track if not message.is_meta} for track in file.tracks[1:]]
+    assert channels[4] == channels[-1] == {9}
+    assert set.union(*channels[:4], *channels[5:-1]) == set(range(16)) - {9}
+    read = symusic.Score.from_midi(midi_bytes(score))
+    assert [track.is_drum for track in read.tracks] == [part.percussion for part in score.parts]
+    assert {track.program for track in read.tracks if track.is_drum} == {0}  # the standard kit
+
+
+def test_a_piano_is_pedalled_in_the_file_and_its_notes_stay_on_the_grid() -> None:
+    score = chorale(program=PIANO)
+    (track, *_) = symusic.Score.from_midi(midi_bytes(score, genre=Genre.HYMN)).tracks
+    moves = [(control.time, control.value) for control in track.controls if control.number == 64]
+    downs, ups = moves[::2], moves[1::2]
+    assert len(downs) == len(ups) > 8
+    assert {value for _, value in downs} == {127}
+    assert {value for _, value in ups} == {0}
+    assert all(down < up for (down, _), (up, _) in zip(downs, ups, strict=True))
+    assert [(note.time, note.duration) for note in track.notes] == [
+        (note.onset * TICKS, note.duration * TICKS) for note in score.parts[0].notes
+    ]
+    dry = symusic.Score.from_midi(midi_bytes(score, genre=Genre.RAGTIME)).tracks[0]
+    assert not dry.controls
 
 
 def test_a_repeated_note_ends_before_it_begins_again() -> None:
