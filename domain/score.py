@@ -133,13 +133,14 @@ class Section:
     """A stretch of whole bars that states an idea.
 
     Sections whose labels begin with the same letter state the same one; a prime marks a varied
-    return (A, A′, A″).
+    return (A, A′, A″). `key` is None where the section is in the piece's own.
     """
 
     label: str
     first_bar: int
     bars: int
     cadence: Cadence | None = None
+    key: Key | None = None
 
     @property
     def idea(self) -> str:

@@ -84,6 +84,12 @@ class Draft:
     def at_moment_start(self) -> bool:
         return not self._moment
 
+    @property
+    def is_closing(self) -> bool:
+        """Whether the bar is one in which a section comes to rest."""
+        bar = self.plan.metre.bar_ticks
+        return self.tick // bar == self._arrival.tick // bar
+
     def allowed(self) -> NDArray[np.bool_]:
         """(VOCABULARY,): the tokens that may come next; at least one until finished."""
         mask = np.zeros(VOCABULARY, dtype=np.bool_)

@@ -140,9 +140,14 @@ def duration_token(ticks: int) -> int:
     return FIRST_DURATION + index
 
 
+def semitones_between(key: Key, other: Key) -> int:
+    """How far to transpose so that the tonic of `key` becomes that of `other`: -6 to 5."""
+    return (other.tonic - key.tonic + 6) % 12 - 6
+
+
 def semitones_to_c(key: Key) -> int:
     """How far to transpose so that the tonic becomes C: -6 to 5."""
-    return (6 - key.tonic) % 12 - 6
+    return semitones_between(key, Key(0))
 
 
 def density_class(moments: int, bars: int, metre: Metre) -> int:

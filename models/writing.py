@@ -19,6 +19,9 @@ from models.tokens import FIRST_NOTE, MAX_NOTES, PAD, Plan, TokenSequence, lookb
 TOP_P = 0.95
 """The nucleus that pieces are drawn from, by the bot and wherever its pieces are measured."""
 
+_CLOSING = 0.85
+"""How much less is dared in the bar of a cadence."""
+
 Seed = int | Sequence[int]
 
 _MOMENT_TOKENS = 2 * MAX_NOTES + 1
@@ -144,15 +147,16 @@ class Writing:
 
     def _draw(self, row: int, likely: np.ndarray) -> int:
         """Draw and take one token, given its logarithmic probabilities (VOCABULARY,)."""
+        draft = self.drafts[row]
         token = choose(
             likely,
-            self.drafts[row].allowed(),
-            temperature=self.temperatures[row],
+            draft.allowed(),
+            temperature=self.temperatures[row] * (_CLOSING if draft.is_closing else 1.0),
             top_p=self.top_p,
             chance=self._chance[row].random(),
         )
         self.surprise[row].add(token, -float(likely[token]))
-        self.drafts[row].push(token)
+        draft.push(token)
         return token
 
     def _remember(self) -> None:

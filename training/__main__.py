@@ -176,15 +176,15 @@ def _calibrate(_: argparse.Namespace) -> None:
     import torch
 
     from models.checkpoints import load_rnn
-    from models.composition.bands import BANDS_FILE
-    from training.bands import measure_bands
+    from models.composition.norms import NORMS_FILE
     from training.corpora.works import load_works
+    from training.norms import measure_norms
 
     styles = available_styles()
     models = {style.name: load_rnn(style, torch.device("cpu")) for style in styles}
     genres = sorted({genre for style in styles for genre in style.genres})
-    measure_bands(load_works(CORPORA / WORKS_FILE), models, genres).save(BANDS_FILE)
-    print(f"{BANDS_FILE}: {len(genres)} genres")
+    measure_norms(load_works(CORPORA / WORKS_FILE), models, genres).save(NORMS_FILE)
+    print(f"{NORMS_FILE}: {len(genres)} genres")
 
 
 def _benchmark(options: argparse.Namespace) -> None:

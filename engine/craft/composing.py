@@ -4,7 +4,6 @@ The child process's side. Takes a request, gives progress and a clip; knows no q
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -12,18 +11,18 @@ import torch
 from domain.clips import Clip, Progress, Stage
 from domain.errors import BadRequest, Reason, Unavailable
 from domain.requests import ComposeRequest, Recipe
-from engine.craft.arranging import arrange
+from engine.craft.arranging import Arrangement, arrange
 from engine.craft.encoding import encode_mp3
 from engine.craft.midi_files import midi_bytes
 from engine.craft.pictures import piano_roll
 from engine.craft.rendering import render
 from engine.craft.titles import title_of
 from models.checkpoints import RNNModel, load_rnn
-from models.composition.bands import Bands
 from models.composition.choices import Choices, choose
 from models.composition.composing import Composed, Composing
 from models.composition.gate import Gate
 from models.composition.length import MAX_HOLD_SECONDS
+from models.composition.norms import Norms
 from models.devices import choose_device
 from models.registry import Style, available_styles
 
@@ -38,7 +37,7 @@ class Composer:
         self._styles: dict[str, Style] = {}
         self._models: dict[str, RNNModel] = {}
         self._unusable: dict[str, Unavailable] = {}
-        self._gate = Gate(None, Bands.load())
+        self._gate = Gate(None, Norms.load())
         for style in available_styles(weights):
             self._styles[style.name] = style
             try:
@@ -70,23 +69,27 @@ class Composer:
         # The rest before an upbeat is not played: the ending makes up for it.
         upbeat_seconds = score.first_tick * score.seconds_per_tick
         hold_seconds = max(choices.hold_seconds, min(choices.hold_seconds + upbeat_seconds, MAX_HOLD_SECONDS))
-        score = arrange(score, choices.plan.genre, hold_seconds=hold_seconds)
-        yield from self._finish(replace(composed, score=score), choices, model.version)
+        arrangement = arrange(
+            score, choices.plan.genre, hold_seconds=hold_seconds, ensemble=choices.request.instruments
+        )
+        yield from self._finish(composed, arrangement, choices, model.version)
 
-    def _finish(self, composed: Composed, choices: Choices, version: str) -> Iterator[Progress | Clip]:
-        request, plan, score = choices.request, choices.plan, composed.score
+    def _finish(
+        self, composed: Composed, arrangement: Arrangement, choices: Choices, version: str
+    ) -> Iterator[Progress | Clip]:
+        request, plan, score = choices.request, choices.plan, arrangement.score
         title = title_of(plan.genre, plan.key, request.seed)
-        audio = render(score, length_seconds=request.length_seconds)
+        audio = render(score, genre=plan.genre, length_seconds=request.length_seconds)
         yield Progress(Stage.RENDERING, 0.5)
         yield Clip(
             title=title,
             recipe=Recipe(request=request, model_version=version, metre=str(plan.metre), bars=plan.bars),
             seconds=audio.seconds,
             audio=encode_mp3(audio),
-            midi=midi_bytes(score),
+            midi=midi_bytes(score, genre=plan.genre),
             picture=piano_roll(score, title=title),
             judgement=composed.judgement,
-            remarks=choices.remarks,
+            remarks=(*choices.remarks, *arrangement.remarks),
         )
 
     def _find(self, name: str) -> tuple[Style, RNNModel]:

@@ -1,6 +1,6 @@
 """What a musician would look at in a piece before playing it: plain figures of one score.
 
-The figures mean nothing alone; `bands` says what they are like in people's music. Knows no model.
+The figures mean nothing alone; `norms` says what they are like in people's music. Knows no model.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,7 +8,20 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from domain.score import Score
-from models.note_table import BoolArray, IntArray, bar_similarity, tabulate
+from models.features import (
+    average_inter_onset_interval,
+    average_pitch_interval,
+    empty_bar_rate,
+    groove_consistency,
+    notes_per_bar,
+    pitch_class_entropy,
+    pitch_count,
+    pitch_range,
+    polyphony,
+    scale_consistency,
+    self_similarity,
+)
+from models.note_table import BoolArray, IntArray, NoteTable, tabulate
 
 _SHARP = (1, 11)
 """Intervals, in semitones within the octave, that grate: a minor second and a major seventh."""
@@ -25,31 +38,11 @@ def dissonance(score: Score) -> float:
     return float(np.mean(clashes)) if clashes else 0.0
 
 
-def pitch_range(score: Score) -> float:
-    """From the lowest to the highest note, in semitones."""
-    pitches = [note.pitch for part in score.parts for note in part.notes]
-    return float(max(pitches) - min(pitches)) if pitches else 0.0
-
-
 def wide_leaps(score: Score) -> float:
     """The share of the leading part's steps that are wider than an octave."""
     lines = tabulate(score).lines
     steps = np.abs(np.diff(lines[0].pitch)) if lines else np.zeros(0)
     return float(np.mean(steps > 12)) if len(steps) else 0.0
-
-
-def repetition(score: Score) -> float:
-    """How much bars say again: each one's likeness to the most alike before it, on average."""
-    if score.bars < 2:
-        return 0.0
-    earlier = np.tril(bar_similarity(tabulate(score)), -1)
-    return float(earlier.max(axis=1)[1:].mean())
-
-
-def empty_bars(score: Score) -> float:
-    """The share of bars in which nothing begins."""
-    begins = {note.onset // score.metre.bar_ticks for part in score.parts for note in part.notes}
-    return 1.0 - len(begins & set(range(score.bars))) / score.bars
 
 
 def voice_crossing(score: Score) -> float:
@@ -73,22 +66,34 @@ def parallels(score: Score) -> float:
     return found / score.bars
 
 
-Checks = Mapping[str, Callable[[Score], float]]
-
-CHECKS: Checks = {
-    "dissonance": dissonance,
+FEATURES: Mapping[str, Callable[[NoteTable], float]] = {
     "range": pitch_range,
+    "pitches": pitch_count,
+    "pitch class entropy": pitch_class_entropy,
+    "scale": scale_consistency,
+    "intervals": average_pitch_interval,
+    "notes a bar": notes_per_bar,
+    "time between onsets": average_inter_onset_interval,
+    "groove": groove_consistency,
+    "empty bars": empty_bar_rate,
+    "polyphony": polyphony,
+    "repetition": self_similarity,
+}
+FAULTS: Mapping[str, Callable[[Score], float]] = {
+    "dissonance": dissonance,
     "wide leaps": wide_leaps,
-    "repetition": repetition,
-    "empty bars": empty_bars,
     "voice crossing": voice_crossing,
     "parallels": parallels,
 }
+CHECKS = (*FEATURES, *FAULTS)
 
 
 def examine(score: Score) -> dict[str, float]:
-    """Every figure of `CHECKS`."""
-    return {name: check(score) for name, check in CHECKS.items()}
+    """The figure of every check."""
+    table = tabulate(score)
+    return {name: feature(table) for name, feature in FEATURES.items()} | {
+        name: fault(score) for name, fault in FAULTS.items()
+    }
 
 
 def _beats(score: Score) -> IntArray:

@@ -4,18 +4,19 @@ What the bot plays and what the figures are measured on both come from here. Kno
 requests arrive nor how notes are made to sound.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from domain.score import Part, Score
+from domain.score import Note, Score
 from models.checkpoints import RNNModel
 from models.composition.choices import Choices
 from models.composition.form import Passage, plan_form
 from models.composition.gate import Candidate, Gate
 from models.composition.script import script_of
-from models.tokens import decode
+from models.tokens import decode, semitones_between
 from models.writing import TOP_P, Writing
 
 _FORM_DRAWS = 2
@@ -115,7 +116,7 @@ def compose_scores(
 def _form(choices: Choices) -> tuple[Passage, ...]:
     plan = choices.plan
     random = np.random.default_rng([choices.request.seed, _FORM_DRAWS])
-    return plan_form(plan.genre, plan.metre, plan.bars, random)
+    return plan_form(plan.genre, plan.key, plan.metre, plan.bars, random)
 
 
 def _best(candidates: Sequence[Candidate], choices: Choices, gate: Gate | None) -> Composed:
@@ -127,18 +128,20 @@ def _best(candidates: Sequence[Candidate], choices: Choices, gate: Gate | None) 
 
 
 def _laid_out(score: Score, passages: Sequence[Passage]) -> Score:
-    """The score with its sections, and its last notes held to the end of the last bar."""
+    """The score with its sections, each in its key, and its last notes held to the end of the last bar."""
     end = score.bars * score.metre.bar_ticks
     last_onset = max(note.onset for part in score.parts for note in part.notes)
+    sections = tuple(passage.section for passage in passages)
+    steps = [0 if section.key is None else semitones_between(score.key, section.key) for section in sections]
+    edges = [section.end_bar * score.metre.bar_ticks for section in sections]
 
-    def held(part: Part) -> Part:
-        notes = (
-            replace(note, duration=end - note.onset) if note.end > last_onset else note for note in part.notes
-        )
-        return replace(part, notes=tuple(notes))
+    def laid_out(note: Note) -> Note:
+        moved = steps[bisect_right(edges, note.onset)]
+        duration = end - note.onset if note.end > last_onset else note.duration
+        return replace(note, pitch=note.pitch + moved, duration=duration)
 
     return replace(
         score,
-        parts=tuple(map(held, score.parts)),
-        sections=tuple(passage.section for passage in passages),
+        parts=tuple(replace(part, notes=tuple(sorted(map(laid_out, part.notes)))) for part in score.parts),
+        sections=sections,
     )

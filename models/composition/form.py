@@ -11,7 +11,7 @@ from enum import Enum
 import numpy as np
 
 from domain.genres import Genre
-from domain.score import Cadence, Metre, Section
+from domain.score import Cadence, Key, Metre, Section
 
 Span = tuple[int, int]
 """Ticks from the start of a section: the first, and the one after the last."""
@@ -36,8 +36,8 @@ class Passage:
 class _Kind(Enum):
     """Families of forms; the letters of each by the number of sections, from one on."""
 
-    DANCE = ("A", "AA", "ABA", "AABB", "AABBA", "AABBCC", "AABBCCA", "AABBAABB")
-    CHORALE = ("A", "AA", "AAB", "AABC", "AABCD", "ABABCD", "ABABCDE", "ABABCDEF")
+    DANCE = ("A", "AA", "ABB", "AABB", "AABBA", "AABBCC", "AABBCCA", "AABBAABB")
+    CHORALE = ("A", "AB", "AAB", "AABC", "AABCD", "ABABCD", "ABABCDE", "ABABCDEF")
     RAG = ("A", "AA", "ABA", "ABAC", "AABBA", "AABBAC", "AABBACC", "AABBACCA")
     ROUNDED = ("A", "AA", "ABA", "AABA", "AABBA", "AABACA", "AABBACA", "AABACCBA")
 
@@ -49,30 +49,45 @@ _KINDS = {
     Genre.RAGTIME: _Kind.RAG,
 }
 
-_KEPT = {Genre.CHORALE: 0.25, Genre.BAROQUE: 0.4, Genre.HYMN: 0.55, Genre.CLASSICAL: 0.6}
+_KEPT = {
+    Genre.CHORALE: 0.25,
+    Genre.BAROQUE: 0.25,
+    Genre.HYMN: 0.3,
+    Genre.CLASSICAL: 0.45,
+    Genre.RAGTIME: 0.5,
+    Genre.GUITAR: 0.6,
+}
 _USUALLY_KEPT = 0.7
 """The share of an idea that its return keeps, so that pieces repeat as much as people's of the genre do."""
 
 _CHANGED_ON_THE_WAY = 0.5
 
+_ENOUGH_TO_LEAVE_HOME = 6
+"""Sections."""
+
 _LONG_BARS = 32
+_LONG_DANCE_BARS = 24
 """From here on sections have eight bars instead of four."""
 
 
-def plan_form(genre: Genre, metre: Metre, bars: int, random: np.random.Generator) -> tuple[Passage, ...]:
+def plan_form(
+    genre: Genre, key: Key, metre: Metre, bars: int, random: np.random.Generator
+) -> tuple[Passage, ...]:
     """The passages of a piece, in order, over all its bars.
 
     Sections have four bars, or eight in longer pieces; bars left over lengthen the last one, and a piece
     shorter than four bars is one section.
     """
     kind = _KINDS.get(genre, _Kind.ROUNDED)
-    lengths = _section_lengths(bars)
+    lengths = _section_lengths(bars, long_from=_LONG_DANCE_BARS if kind is _Kind.DANCE else _LONG_BARS)
     ideas = _ideas(kind, len(lengths))
     passages: list[Passage] = []
     first_bar = 0
     for place, (idea, length) in enumerate(zip(ideas, lengths, strict=True)):
         label = idea + _PRIMES[min(ideas[:place].count(idea), len(_PRIMES) - 1)]
-        section = Section(label, first_bar, length, _cadence(ideas, place))
+        section = Section(
+            label, first_bar, length, _cadence(ideas, place), _local_key(kind, idea, len(lengths), key)
+        )
         source = ideas.index(idea)
         if source < place:
             fresh = _varied(genre, length, passages[source].section.bars, metre.bar_ticks, random)
@@ -83,8 +98,8 @@ def plan_form(genre: Genre, metre: Metre, bars: int, random: np.random.Generator
     return tuple(passages)
 
 
-def _section_lengths(bars: int) -> list[int]:
-    unit = 8 if bars >= _LONG_BARS else 4
+def _section_lengths(bars: int, *, long_from: int) -> list[int]:
+    unit = 8 if bars >= long_from else 4
     count = max(1, bars // unit)
     lengths = [unit] * count
     left = bars - sum(lengths)
@@ -111,6 +126,12 @@ def _cadence(ideas: str, place: int) -> Cadence:
     states_first = ideas[place] not in ideas[:place]
     is_answered = ideas[place + 1] == ideas[place]
     return Cadence.HALF if is_answered or (states_first and place > 0) else Cadence.FULL
+
+
+def _local_key(kind: _Kind, idea: str, sections: int, key: Key) -> Key | None:
+    """Long rags and rounded forms go to the subdominant for their third idea: the trio."""
+    leaves_home = kind in (_Kind.RAG, _Kind.ROUNDED) and sections >= _ENOUGH_TO_LEAVE_HOME
+    return Key((key.tonic + 5) % 12, key.mode) if leaves_home and idea == "C" else None
 
 
 def _varied(

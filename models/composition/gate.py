@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING
 
 from domain.genres import Genre
 from domain.score import Score
-from models.composition.bands import SURPRISE, Bands
 from models.composition.checks import examine
+from models.composition.norms import Norms, surprise_of
 
 if TYPE_CHECKING:
     from models.critic import Judge
 
-_CHECK_COST = 1.5
-"""What a check a whole width outside its band takes off, in logits of the judge; also the most it takes."""
+_CHECK_COST = 0.15
+"""What a check takes off, in logits of the judge, per squared deviation from the norm. Half would be right
+for checks that told of different things; they do not."""
+
+_FURTHEST = 4.0
+"""Deviations; what is further off is no worse."""
 
 _SURE = 0.001
 """The judge is never taken to be surer than this."""
@@ -42,10 +46,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A judge, where there is one, and the bands that the checks are held to."""
+    """A judge, where there is one, and the norms that the checks are held to."""
 
     judge: "Judge | None"
-    bands: Bands
+    norms: Norms
 
     def weigh(self, candidates: Sequence[Candidate], *, genre: Genre, style: str) -> list[Verdict]:
         """A verdict on each candidate of one genre."""
@@ -59,8 +63,9 @@ class Gate:
         ]
 
     def _faults(self, candidate: Candidate, genre: Genre, style: str) -> float:
-        figures = examine(candidate.score) | {f"{SURPRISE}, {style}": candidate.surprise}
-        return _CHECK_COST * sum(min(excess, 1.0) for excess in self.bands.excess(genre, figures).values())
+        figures = examine(candidate.score) | {surprise_of(style): candidate.surprise}
+        distances = self.norms.distances(genre, figures).values()
+        return _CHECK_COST * sum(min(distance, _FURTHEST) ** 2 for distance in distances)
 
 
 def _logit(judgement: float | None) -> float:

@@ -31,7 +31,7 @@ KEPT = 1.03
 # What things cost when lengths are compared; bending a tempo by x costs |log x|.
 _HOLD_COST = 0.03  # a second of held chord is worth bending the tempo by 3%
 _MISS_COST = 0.25  # a second too long or short, by 25%
-_EIGHT_BONUS = 0.06  # phrases of eight make better forms than an odd number of fours
+_EIGHT_BONUS = 0.1  # phrases of eight make better forms than an odd number of fours
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from sklearn.preprocessing import StandardScaler
 
 from domain.genres import Genre
 from domain.score import TICKS_PER_QUARTER, Metre, Mode, Score
-from training.evaluation.features import SINGLE_NUMBERS, YANG_LERCH
+from models.features import SINGLE_NUMBERS, YANG_LERCH
 from training.evaluation.jumbles import noise, shuffled
 from training.evaluation.notation import FloatArray, NoteTable, tabulate
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from domain.score import Cadence, Note, Score, Section
 from models.composition.cadences import cadence_degrees, cadence_tick
+from models.note_table import bar_similarity
 from training.evaluation.endings import endings
-from training.evaluation.features import bar_similarity
 from training.evaluation.notation import FloatArray, tabulate
 
 PHRASE_BARS = frozenset({4, 8})
@@ -133,7 +133,7 @@ def _is_kept(score: Score, section: Section) -> bool:
     bass = _lowest_at(score, cadence_tick(score.metre, section))
     if bass is None:
         return False
-    degree = (bass.pitch - score.key.tonic) % 12
+    degree = (bass.pitch - (section.key or score.key).tonic) % 12
     return degree in cadence_degrees(section.cadence, len(score.parts))
 
 

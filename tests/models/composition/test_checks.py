@@ -23,6 +23,7 @@ def score(*voices: list[int], bars: int = 1) -> Score:
         ("wide leaps", score([60, 73, 72, 71]), 1 / 3),
         ("repetition", score([60, 62, 64, 65, 60, 62, 64, 65], bars=2), 1.0),
         ("empty bars", score([60, 62, 64, 65], bars=2), 0.5),
+        ("notes a bar", score([60, 62, 64, 65]), 4.0),
         ("voice crossing", score([60, 60, 60, 60], [57, 62, 57, 57], [48, 48, 48, 48]), 0.25),
         ("parallels", score([67, 69, 71, 72], [64, 64, 62, 64], [60, 62, 64, 60]), 2.0),
     ],

@@ -7,11 +7,12 @@ from domain.genres import Genre
 from domain.requests import ComposeRequest
 from domain.score import Key, Metre, Score
 from models.checkpoints import RNNModel
-from models.composition.bands import Band, Bands
-from models.composition.checks import pitch_range
 from models.composition.choices import Choices
 from models.composition.composing import Composing, compose_scores
 from models.composition.gate import Gate
+from models.composition.norms import Norm, Norms
+from models.features import pitch_range
+from models.note_table import tabulate
 from models.tokens import Plan
 from tests.models.networks import tiny_network, tiny_profiles
 
@@ -47,9 +48,9 @@ def test_the_gate_lets_the_best_candidate_through() -> None:
     every = Composing(MODEL, [choices(5)], candidates=6)
     while not every.finished:
         every.advance()
-    narrow = Gate(None, Bands({Genre.REEL: {"range": Band(0.0, 0.1)}}))
-    wide = Gate(None, Bands({Genre.REEL: {"range": Band(80.0, 90.0)}}))
-    low, high = (pitch_range(every.choose_best(gate)[0].score) for gate in (narrow, wide))
+    narrow = Gate(None, Norms({Genre.REEL: {"range": Norm(60.0, 10.0)}}))
+    wide = Gate(None, Norms({Genre.REEL: {"range": Norm(90.0, 10.0)}}))
+    low, high = (pitch_range(tabulate(every.choose_best(gate)[0].score)) for gate in (narrow, wide))
     assert low < high
 
 

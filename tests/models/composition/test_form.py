@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.genres import Genre
-from domain.score import Cadence
+from domain.score import Cadence, Key, Mode
 from models.composition.form import Passage, plan_form
 from models.tokens import METRES
 
@@ -18,7 +18,7 @@ def forms(draw: st.DrawFn) -> tuple[int, int, tuple[Passage, ...]]:
     metre = draw(st.sampled_from(METRES))
     bars = draw(st.integers(1, 130))
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    return bars, metre.bar_ticks, plan_form(draw(st.sampled_from(list(Genre))), metre, bars, random)
+    return bars, metre.bar_ticks, plan_form(draw(st.sampled_from(list(Genre))), Key(0), metre, bars, random)
 
 
 @given(forms())
@@ -52,10 +52,20 @@ def test_a_return_keeps_its_first_bar_and_renews_its_last(
 
 def test_dances_go_through_their_parts_twice_and_songs_come_back() -> None:
     def labels(genre: Genre, bars: int) -> list[str]:
-        passages = plan_form(genre, METRES[0], bars, np.random.default_rng(0))
+        passages = plan_form(genre, Key(0), METRES[0], bars, np.random.default_rng(0))
         return [passage.section.label for passage in passages]
 
     assert labels(Genre.REEL, 32) == ["A", "A′", "B", "B′"]
     assert labels(Genre.FOLK, 16) == ["A", "A′", "B", "A″"]
     assert labels(Genre.CHORALE, 12) == ["A", "A′", "B"]
     assert labels(Genre.RAGTIME, 16) == ["A", "B", "A′", "C"]
+
+
+def test_a_long_rag_has_its_trio_in_the_subdominant() -> None:
+    key = Key(7, Mode.MINOR)
+    long, short = (
+        plan_form(Genre.RAGTIME, key, METRES[2], bars, np.random.default_rng(0)) for bars in (48, 16)
+    )
+    assert [passage.section.key for passage in long if passage.section.idea == "C"] == [Key(0, Mode.MINOR)]
+    assert all(passage.section.key is None for passage in long if passage.section.idea != "C")
+    assert all(passage.section.key is None for passage in short)

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from domain.genres import Genre
 from domain.score import Key, Metre, Note, Part, Score
-from models.composition.bands import Band, Bands
+from models.composition.checks import CHECKS
 from models.composition.gate import Candidate, Gate
+from models.composition.norms import Norm, Norms, surprise_of
+from models.registry import available_styles
 
 SCALE = [60, 62, 64, 65, 67, 65, 64, 62]
 
@@ -19,7 +20,7 @@ def piece(pitches: list[int]) -> Score:
     return Score(Key(0), Metre(4, 4), 100.0, 2, (Part("line", 0, notes),))
 
 
-BANDS = Bands({Genre.REEL: {"range": Band(5.0, 20.0), "surprise, rnn": Band(1.0, 2.0)}})
+NORMS = Norms({Genre.REEL: {"range": Norm(7.0, 2.0), "surprise, rnn": Norm(1.5, 0.5)}})
 GOOD = Candidate(piece(SCALE), surprise=1.5)
 
 
@@ -29,31 +30,32 @@ GOOD = Candidate(piece(SCALE), surprise=1.5)
     ids=["wild", "bland", "one note"],
 )
 def test_what_lies_outside_of_what_people_write_has_less_merit(bad: Candidate) -> None:
-    good, other = Gate(None, BANDS).weigh([GOOD, bad], genre=Genre.REEL, style="rnn")
+    good, other = Gate(None, NORMS).weigh([GOOD, bad], genre=Genre.REEL, style="rnn")
     assert good.merit == 0.0 > other.merit
     assert good.judgement is None
 
 
-def test_a_genre_without_bands_is_held_to_none() -> None:
-    (verdict,) = Gate(None, BANDS).weigh([replace(GOOD, surprise=9.0)], genre=Genre.JIG, style="rnn")
+def test_a_genre_without_norms_is_held_to_none() -> None:
+    (verdict,) = Gate(None, NORMS).weigh([replace(GOOD, surprise=9.0)], genre=Genre.JIG, style="rnn")
     assert verdict.merit == 0.0
 
 
-def test_a_fault_costs_no_more_than_a_width() -> None:
-    far, further = Gate(None, BANDS).weigh(
+def test_what_is_far_off_costs_no_more_than_what_is_four_deviations_off() -> None:
+    far, further = Gate(None, NORMS).weigh(
         [replace(GOOD, surprise=5.0), replace(GOOD, surprise=50.0)], genre=Genre.REEL, style="rnn"
     )
     assert far.merit == further.merit
 
 
-def test_bands_come_back_as_they_were_saved(tmp_path: Path) -> None:
-    path = tmp_path / "bands.json"
-    BANDS.save(path)
-    assert Bands.load(path) == BANDS
+def test_norms_come_back_as_they_were_saved(tmp_path: Path) -> None:
+    path = tmp_path / "norms.json"
+    NORMS.save(path)
+    assert Norms.load(path) == NORMS
 
 
-def test_the_shipped_bands_hold_every_check_of_every_genre_offered() -> None:
-    bands = Bands.load()
-    assert len(bands.genres) >= 12
-    assert all(band.low <= band.high for checks in bands.genres.values() for band in checks.values())
-    assert all(np.isfinite(band.high) for checks in bands.genres.values() for band in checks.values())
+def test_the_shipped_norms_hold_every_check_of_every_genre_offered() -> None:
+    norms = Norms.load()
+    for style in available_styles():
+        for genre in style.genres:
+            assert norms.genres[genre].keys() >= {*CHECKS, surprise_of(style.name)}
+    assert all(norm.deviation >= 0 for checks in norms.genres.values() for norm in checks.values())

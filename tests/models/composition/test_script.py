@@ -50,7 +50,9 @@ def degrees_at(score: Score, tick: int) -> list[int]:
 
 @given(plans(), st.integers(0, 2**32 - 1))
 def test_senseless_pieces_still_end_in_their_last_bar(plan: Plan, seed: int) -> None:
-    score = walk(plan, plan_form(plan.genre, plan.metre, plan.bars, np.random.default_rng(seed)), seed)
+    score = walk(
+        plan, plan_form(plan.genre, plan.key, plan.metre, plan.bars, np.random.default_rng(seed)), seed
+    )
     last_onset = max(note.onset for part in score.parts for note in part.notes)
     assert (plan.bars - 1) * plan.metre.bar_ticks <= last_onset < plan.end_tick
 
@@ -61,7 +63,7 @@ def test_even_senseless_pieces_keep_their_cadences(parts: int, mode: Mode) -> No
     kept: list[bool] = []
     for seed in range(20):
         plan = Plan(Genre.FOLK, Key(seed % 12, mode), Metre(3, 4), 100.0, 16, parts, 3, 5)
-        passages = plan_form(plan.genre, plan.metre, plan.bars, np.random.default_rng(seed))
+        passages = plan_form(plan.genre, plan.key, plan.metre, plan.bars, np.random.default_rng(seed))
         score = walk(plan, passages, seed)
         for passage in passages[:-1]:
             heard = degrees_at(score, cadence_tick(plan.metre, passage.section))
@@ -74,7 +76,7 @@ def test_even_senseless_pieces_keep_their_cadences(parts: int, mode: Mode) -> No
 @pytest.mark.parametrize("genre", [Genre.REEL, Genre.FOLK, Genre.CHORALE])
 def test_what_returns_is_what_was_there(genre: Genre) -> None:
     plan = Plan(genre, Key(2), Metre(4, 4), 100.0, 16, 2, 3, 5)
-    passages = plan_form(genre, plan.metre, plan.bars, np.random.default_rng(3))
+    passages = plan_form(genre, plan.key, plan.metre, plan.bars, np.random.default_rng(3))
     score = walk(plan, passages, seed=4)
     for passage in passages:
         if passage.source is None:

@@ -1,7 +1,7 @@
-"""Measures what people's music is like, for the gate: a band for every check and genre.
+"""Measures what people's music is like, for the gate: a norm for every check and genre.
 
-Nothing is learned here but quantiles. Test works take no part, and how likely a style finds people's
-music is measured on works that it did not learn from.
+Nothing is learned here but means and deviations. The works that figures are measured against, valid and
+test, take no part; how likely a style finds people's music is measured on works that it did not learn from.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,34 +12,32 @@ import torch
 from domain.genres import Genre
 from domain.score import Score
 from models.checkpoints import RNNModel
-from models.composition.bands import SURPRISE, Band, Bands
 from models.composition.checks import CHECKS, examine
+from models.composition.norms import Norm, Norms, surprise_of
 from models.tokens import encode
 from training.corpora.works import Work
 from training.evaluation.notation import Cut, excerpts
 from training.rnn import as_piece, total_nll
 
 BARS = 16
-_QUANTILES = (0.05, 0.95)
 _LARGEST_SAMPLE = 400
-_UNLEARNED = ("valid", "judge")
+_UNLEARNED = "judge"
 
 
-def measure_bands(works: Sequence[Work], models: Mapping[str, RNNModel], genres: Sequence[Genre]) -> Bands:
-    """Bands of passages of up to BARS bars, for every check, and every style's surprise by its name."""
-    found: dict[Genre, dict[str, Band]] = {}
+def measure_norms(works: Sequence[Work], models: Mapping[str, RNNModel], genres: Sequence[Genre]) -> Norms:
+    """Norms of passages of up to BARS bars, for every check, and every style's surprise by its name."""
+    found: dict[Genre, dict[str, Norm]] = {}
     for genre in genres:
-        passages = _passages(works, genre, ("train", *_UNLEARNED))[:_LARGEST_SAMPLE]
-        figures = [examine(score) for score in passages]
-        bands = {check: _band([figure[check] for figure in figures]) for check in CHECKS}
+        figures = [examine(score) for score in _passages(works, genre, "train", _UNLEARNED)[:_LARGEST_SAMPLE]]
+        norms = {check: _norm([figure[check] for figure in figures]) for check in CHECKS}
         unlearned = _passages(works, genre, _UNLEARNED)
         for style, model in models.items():
-            bands[f"{SURPRISE}, {style}"] = _band(_surprises(model, unlearned, genre))
-        found[genre] = bands
-    return Bands(found)
+            norms[surprise_of(style)] = _norm(_surprises(model, unlearned, genre))
+        found[genre] = norms
+    return Norms(found)
 
 
-def _passages(works: Sequence[Work], genre: Genre, splits: Sequence[str]) -> list[Score]:
+def _passages(works: Sequence[Work], genre: Genre, *splits: str) -> list[Score]:
     """The ends of the works, and the beginnings of those that are longer."""
     scores = [work.score for work in works if work.genre == genre and work.split in splits]
     long = [score for score in scores if score.bars > BARS]
@@ -60,6 +58,5 @@ def _surprises(model: RNNModel, scores: Sequence[Score], genre: Genre) -> list[f
     return found
 
 
-def _band(values: Sequence[float]) -> Band:
-    low, high = np.quantile(values, _QUANTILES)
-    return Band(float(low), float(high))
+def _norm(values: Sequence[float]) -> Norm:
+    return Norm(float(np.mean(values)), float(np.std(values)))
