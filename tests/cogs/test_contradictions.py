@@ -14,6 +14,7 @@ pytestmark = pytest.mark.skipif(not available_styles(), reason="no weights are h
 
 JIG_IN_FOUR = {"genre": "jig", "metre": "4/4", "length": 10}
 SHORT_RAG = {"genre": "ragtime", "metre": "2/4", "length": 5}
+CHORALE_ON_A_MUSIC_BOX = {"instruments": "music box", "genre": "chorale", "length": 15}
 SAD_IN_D_MAJOR = {"mood": "sad", "key": "D", "genre": "guitar", "length": 8}
 
 
@@ -43,6 +44,10 @@ async def test_contradictory_wishes_give_a_clip_and_a_note(tmp_path):
         assert said == "💡 This is in D major, although sad music is usually in a minor key."
         assert (shown["Key"], shown["Mood"]) == ("D major", "sad")
 
+        said, shown = await remarks_on(w, **CHORALE_ON_A_MUSIC_BOX)
+        assert said == "💡 Some notes were out of range (music box), so I moved them by octaves."
+        assert shown["Instruments"] == "music box"
+
         said, shown = await remarks_on(w, mood="sad", genre="guitar", length=15)
         assert said == ""
         assert shown["Key"].endswith("minor")
@@ -58,3 +63,6 @@ async def test_contradictory_wishes_give_a_note_in_chinese(tmp_path, monkeypatch
         said, shown = await remarks_on(w, **SAD_IN_D_MAJOR)
         assert said == "💡 这首是 D 大调，虽然“忧伤”的音乐一般是小调。"
         assert shown["情绪"] == "忧伤"
+        said, shown = await remarks_on(w, **CHORALE_ON_A_MUSIC_BOX)
+        assert said == "💡 有些音超出了音域（八音盒），所以我把它们移了八度。"
+        assert shown["乐器"] == "八音盒"
