@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from domain.score import Key, Mode
+from models import features
 from models.features import SINGLE_NUMBERS, YANG_LERCH, measure
 from tests.training.evaluation_scores import quarters, score
-from training.evaluation import features
 from training.evaluation.notation import tabulate
 
 ARPEGGIO = tabulate(quarters(60, 64, 67, 72))
