@@ -1,18 +1,17 @@
 """A score as a piano roll to look at while it plays: a PNG for Discord's dark theme.
 
-Draws with Pillow alone, at twice the size, and halves the picture at the end. Long pieces break
-into systems, as sheet music does, so that bars stay wide enough to read.
+Long pieces break into systems, as sheet music does, so that bars stay wide enough to read.
 """
 
-import io
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 
-from PIL import Image, ImageColor, ImageDraw, ImageFont
+from PIL import ImageColor
 
 from domain.score import Note, Part, Score
+from engine.craft.pens import Pen, text_width
 
 # All lengths are pixels of the finished picture.
 _WIDTH = 1600
@@ -22,6 +21,8 @@ _KEYS_WIDTH = 38  # the keyboard to the left of every system
 _BAR_NUMBERS = 26
 _SECONDS_ROW = 24
 _SYSTEM_GAP = 14
+_FORM_ROW = 24  # the sections above the bar numbers, where the form is known
+_DRUM_ROW = 16  # the strokes below the notes, where anybody drums
 _SYSTEM_HEIGHTS = {1: 440, 2: 330, 3: 236}
 
 _SECONDS_A_SYSTEM = 48.0
@@ -32,8 +33,6 @@ _MIN_BAR_NUMBER_GAP = 46
 _MIN_SECONDS_GAP = 90
 _SECONDS_LABEL_WIDTH = 36
 
-_SUPERSAMPLING = 2
-
 _BACKGROUND = "#14161b"
 _PANEL = "#1c1f26"
 _PANEL_DARK = "#181a20"
@@ -43,8 +42,18 @@ _BAR_LINE = "#454c5b"
 _WHITE_KEY, _BLACK_KEY, _KEY_EDGE = "#b9bec9", "#23262e", "#858b99"
 _TITLE, _TEXT, _FAINT = "#f4f5f7", "#b4bac6", "#7d8493"
 
+_SECTION_BOUNDARY = "#77809a"
+_SECTION_TINTS = ("#4b3f26", "#1f4644", "#2f3d63", "#54344a")
+"""By idea, in the order in which the ideas appear."""
+
 _COLOURS = ("#ffc24b", "#4fd1c5", "#7aa2ff", "#f58fb0", "#a5e075", "#c79bff")
 """The lead's amber first: the warmest, since it is also drawn last."""
+
+_USUAL_VELOCITY = 80
+"""Of written parts, which are bright; accompaniments are quieter, and fade in proportion."""
+
+_PRIMES = (("′", "'"), ("″", "''"), ("‴", "'''"))
+"""Varied returns are marked with these, which Pillow's built-in font lacks."""
 
 _BLACK_CLASSES = frozenset({1, 3, 6, 8, 10})
 
@@ -61,10 +70,17 @@ class _System:
     top: float
     width: float
     height: float
+    drum_height: float
 
     @property
     def bottom(self) -> float:
+        """Where the pitches end."""
         return self.top + self.height
+
+    @property
+    def foot(self) -> float:
+        """Where the drums end, which lie below the pitches."""
+        return self.bottom + self.drum_height
 
     @property
     def row_height(self) -> float:
@@ -82,77 +98,32 @@ class _System:
         return self.top + (self.highest - pitch) * self.row_height
 
 
-class _Pen:
-    """Draws in pixels of the finished picture on a canvas that is larger by the supersampling."""
-
-    def __init__(self, height: int) -> None:
-        size = (_WIDTH * _SUPERSAMPLING, height * _SUPERSAMPLING)
-        self.image = Image.new("RGB", size, _BACKGROUND)
-        self._draw = ImageDraw.Draw(self.image)
-
-    def box(self, left: float, top: float, right: float, bottom: float, colour: str, **shape: float) -> None:
-        """A filled box; `radius` rounds its corners."""
-        corners = [value * _SUPERSAMPLING for value in (left, top, right, bottom)]
-        corners[2:] = [max(corners[2] - 1, corners[0]), max(corners[3] - 1, corners[1])]
-        radius = shape.get("radius", 0) * _SUPERSAMPLING
-        self._draw.rounded_rectangle(corners, radius, fill=colour)
-
-    def disc(self, x: float, y: float, width: float, height: float, colour: str) -> None:
-        corners = [value * _SUPERSAMPLING for value in (x, y, x + width, y + height)]
-        self._draw.ellipse(corners, fill=colour)
-
-    def text(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        *,
-        size: float,
-        colour: str,
-        anchor: str = "ls",
-        bold: bool = False,
-    ) -> float:
-        """Text on its baseline; returns where it ends."""
-        font = ImageFont.load_default(size * _SUPERSAMPLING)
-        stroke = 1 if bold else 0
-        place = (x * _SUPERSAMPLING, y * _SUPERSAMPLING)
-        self._draw.text(place, text, colour, font, anchor=anchor, stroke_width=stroke)
-        return x + font.getlength(text) / _SUPERSAMPLING
-
-    def png(self) -> bytes:
-        finished = self.image.reduce(_SUPERSAMPLING)
-        # A palette halves the file. It is chosen from a quarter of the pixels, four times as fast.
-        sample = finished.resize((finished.width // 2, finished.height // 2), Image.Resampling.NEAREST)
-        palette = sample.quantize(256, method=Image.Quantize.MEDIANCUT)
-        finished = finished.quantize(palette=palette, dither=Image.Dither.NONE)
-        buffer = io.BytesIO()
-        finished.save(buffer, "PNG", compress_level=6)
-        return buffer.getvalue()
-
-
 def piano_roll(score: Score, *, title: str) -> bytes:
     """The score as a PNG, 1600 pixels wide and 600 to 1000 high.
 
-    The title is drawn in plain Latin letters: accents are dropped, other scripts left out.
+    The title is drawn in plain Latin letters: accents are dropped, other scripts left out. Drums are a strip
+    of strokes below the notes, sections a strip above them.
     """
     end_tick = max(score.bars * score.metre.bar_ticks, score.end_tick, score.metre.bar_ticks)
     bars = ceil(end_tick / score.metre.bar_ticks)
     count = min(max(ceil(end_tick * score.seconds_per_tick / _SECONDS_A_SYSTEM), 1), len(_SYSTEM_HEIGHTS))
     systems = list(_systems(score, bars=bars, count=min(count, bars)))
-    pen = _Pen(round(systems[-1].bottom) + _SECONDS_ROW + _MARGIN // 2)
+    pen = Pen(_WIDTH, round(systems[-1].foot) + _SECONDS_ROW + _MARGIN // 2, background=_BACKGROUND)
     _draw_header(pen, score, title)
     for system in systems:
         _draw_ground(pen, score, system)
+        _draw_form(pen, score, system)
         _draw_seconds(pen, score, system)
         _draw_keys(pen, system)
         for place, part in reversed(list(enumerate(score.parts))):
-            _draw_notes(pen, part, system, colour=_COLOURS[place % len(_COLOURS)])
+            draw = _draw_strokes if part.percussion else _draw_notes
+            draw(pen, part, system, colour=_COLOURS[place % len(_COLOURS)])
     _draw_final_bar_line(pen, systems[-1])
     return pen.png()
 
 
 def _systems(score: Score, *, bars: int, count: int) -> Iterator[_System]:
-    pitches = [note.pitch for part in score.parts for note in part.notes] or [60]
+    pitches = [note.pitch for part in score.parts if not part.percussion for note in part.notes] or [60]
     lowest, highest = min(pitches) - 2, max(pitches) + 2
     missing = max(_MIN_SEMITONES - (highest - lowest + 1), 0)
     lowest, highest = lowest - missing // 2, highest + ceil(missing / 2)
@@ -160,7 +131,9 @@ def _systems(score: Score, *, bars: int, count: int) -> Iterator[_System]:
     if count > 1:
         bars_a_system = ceil(bars_a_system / 4) * 4  # phrases stay whole
     height = _SYSTEM_HEIGHTS[count]
-    top = _HEADER + _BAR_NUMBERS
+    drum_height = _DRUM_ROW if any(part.percussion for part in score.parts) else 0
+    above = _BAR_NUMBERS + (_FORM_ROW if score.sections else 0)
+    top = _HEADER + above
     bar_width = (_WIDTH - 2 * _MARGIN - _KEYS_WIDTH) / min(bars_a_system, bars)
     for first_bar in range(0, bars, bars_a_system):
         last_bar = min(first_bar + bars_a_system, bars)
@@ -173,11 +146,12 @@ def _systems(score: Score, *, bars: int, count: int) -> Iterator[_System]:
             top=top,
             width=(last_bar - first_bar) * bar_width,
             height=height,
+            drum_height=drum_height,
         )
-        top += height + _SECONDS_ROW + _SYSTEM_GAP + _BAR_NUMBERS
+        top += height + drum_height + _SECONDS_ROW + _SYSTEM_GAP + above
 
 
-def _draw_header(pen: _Pen, score: Score, title: str) -> None:
+def _draw_header(pen: Pen, score: Score, title: str) -> None:
     pen.text(_MARGIN, 58, _plain(title), size=36, colour=_TITLE, bold=True)
     x = pen.text(_MARGIN, 94, f"{score.key}   ·   {score.metre}   ·   ", size=20, colour=_TEXT)
     x = _draw_beat_symbol(pen, score, x)
@@ -185,14 +159,14 @@ def _draw_header(pen: _Pen, score: Score, title: str) -> None:
     x = _WIDTH - _MARGIN
     for place, part in reversed(list(enumerate(score.parts))):
         name = _plain(part.name)
-        x -= ImageFont.load_default(20).getlength(name)
+        x -= text_width(name, size=20)
         pen.text(x, 94, name, size=20, colour=_TEXT)
         x -= 28
         pen.box(x, 80, x + 18, 94, _COLOURS[place % len(_COLOURS)], radius=4)
         x -= 30
 
 
-def _draw_beat_symbol(pen: _Pen, score: Score, x: float) -> float:
+def _draw_beat_symbol(pen: Pen, score: Score, x: float) -> float:
     """The note that the tempo counts, as the built-in font has none; returns where it ends."""
     pen.disc(x, 86, 10, 8, _TEXT)
     pen.box(x + 8.5, 70, x + 10, 90, _TEXT)
@@ -202,10 +176,11 @@ def _draw_beat_symbol(pen: _Pen, score: Score, x: float) -> float:
     return x + 12
 
 
-def _draw_ground(pen: _Pen, score: Score, system: _System) -> None:
+def _draw_ground(pen: Pen, score: Score, system: _System) -> None:
     """Rows in the colours of the keys, octave lines, beats, bars and bar numbers."""
     right = system.left + system.width
     pen.box(system.left, system.top, right, system.bottom, _PANEL)
+    pen.box(system.left, system.bottom, right, system.foot, _PANEL_DARK)
     for pitch in range(system.lowest, system.highest + 1):
         top = system.y(pitch)
         if pitch % 12 in _BLACK_CLASSES:
@@ -228,7 +203,25 @@ def _draw_ground(pen: _Pen, score: Score, system: _System) -> None:
             pen.text(x + 1, system.top - 8, str(bar + 1), size=15, colour=_TEXT)
 
 
-def _draw_seconds(pen: _Pen, score: Score, system: _System) -> None:
+def _draw_form(pen: Pen, score: Score, system: _System) -> None:
+    """The sections by their labels, above the bar numbers, and where they begin, through the notes."""
+    bar = score.metre.bar_ticks
+    ideas = list(dict.fromkeys(section.idea for section in score.sections))
+    top = system.top - _BAR_NUMBERS - _FORM_ROW + 3
+    for section in score.sections:
+        first, last = section.first_bar * bar, section.end_bar * bar
+        if last <= system.first_tick or first >= system.last_tick:
+            continue
+        left = system.x(max(first, system.first_tick))
+        right = system.x(min(last, system.last_tick)) - 3
+        tint = _SECTION_TINTS[ideas.index(section.idea) % len(_SECTION_TINTS)]
+        pen.box(left, top, right, top + 18, tint, radius=4)
+        pen.text(left + 8, top + 14.5, _plain(section.label), size=15, colour=_TITLE)
+        if first > system.first_tick:
+            pen.box(left - 1, system.top, left + 1, system.foot, _SECTION_BOUNDARY)
+
+
+def _draw_seconds(pen: Pen, score: Score, system: _System) -> None:
     """The player's clock below the system: the sound starts with the first note."""
     seconds_per_tick = score.seconds_per_tick
     second_width = system.tick_width / seconds_per_tick
@@ -241,12 +234,12 @@ def _draw_seconds(pen: _Pen, score: Score, system: _System) -> None:
         x = system.x(zero + seconds / seconds_per_tick)
         if x > system.left + system.width - _SECONDS_LABEL_WIDTH:
             break
-        pen.box(x - 0.5, system.bottom, x + 0.5, system.bottom + 6, _FAINT)
+        pen.box(x - 0.5, system.foot, x + 0.5, system.foot + 6, _FAINT)
         label = f"{seconds // 60}:{seconds % 60:02}"
-        pen.text(x + 5, system.bottom + 18, label, size=14, colour=_FAINT)
+        pen.text(x + 5, system.foot + 18, label, size=14, colour=_FAINT)
 
 
-def _draw_keys(pen: _Pen, system: _System) -> None:
+def _draw_keys(pen: Pen, system: _System) -> None:
     """The keyboard at the left edge, its Cs named beside it (middle C is C4)."""
     left, right = _MARGIN, _MARGIN + _KEYS_WIDTH - 4
     pen.box(left, system.top, right, system.bottom, _WHITE_KEY)
@@ -262,7 +255,7 @@ def _draw_keys(pen: _Pen, system: _System) -> None:
             pen.text(left - 7, middle, f"C{pitch // 12 - 1}", size=14, colour=_TEXT, anchor="rm")
 
 
-def _draw_notes(pen: _Pen, part: Part, system: _System, *, colour: str) -> None:
+def _draw_notes(pen: Pen, part: Part, system: _System, *, colour: str) -> None:
     edge = _mixed(colour, _BACKGROUND, 0.45)
     height = min(max(system.row_height, _NOTE_HEIGHTS[0]), _NOTE_HEIGHTS[1])
     inset = 0.75 if height >= 6 else 0.0
@@ -280,14 +273,23 @@ def _draw_notes(pen: _Pen, part: Part, system: _System, *, colour: str) -> None:
         pen.box(left + inset, top + inset, right - inset, bottom - inset, filling, radius=radius)
 
 
-def _draw_final_bar_line(pen: _Pen, system: _System) -> None:
+def _draw_strokes(pen: Pen, part: Part, system: _System, *, colour: str) -> None:
+    """Drums have no pitch to show: a tick for each stroke, taller where it is stronger."""
+    for note in part.notes:
+        if system.first_tick <= note.onset < system.last_tick:
+            x, height = system.x(note.onset), min(note.velocity / 84, 1.0) * (system.drum_height - 4)
+            ink = _mixed(_BACKGROUND, colour, _brightness(note))
+            pen.box(x, system.foot - height, x + 2.5, system.foot, ink)
+
+
+def _draw_final_bar_line(pen: Pen, system: _System) -> None:
     x = system.left + system.width
-    pen.box(x + 1, system.top, x + 2.5, system.bottom, _BAR_LINE)
-    pen.box(x + 6, system.top, x + 10, system.bottom, _BAR_LINE)
+    pen.box(x + 1, system.top, x + 2.5, system.foot, _BAR_LINE)
+    pen.box(x + 6, system.top, x + 10, system.foot, _BAR_LINE)
 
 
 def _brightness(note: Note) -> float:
-    return min(1.0, 0.66 + 0.34 * note.velocity / 90)
+    return min(1.0, 0.2 + 0.8 * (note.velocity / _USUAL_VELOCITY) ** 1.5)
 
 
 def _mixed(colour: str, other: str, share: float) -> str:
@@ -298,7 +300,7 @@ def _mixed(colour: str, other: str, share: float) -> str:
 
 def _plain(text: str) -> str:
     """The text in the letters that Pillow's built-in font has."""
-    for fancy, plain in (("–", "-"), ("—", "-"), ("♯", "#"), ("♭", "b")):
+    for fancy, plain in (("–", "-"), ("—", "-"), ("♯", "#"), ("♭", "b"), *_PRIMES):
         text = text.replace(fancy, plain)
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(letter for letter in decomposed if " " <= letter <= "~" or letter in "·…“”’").strip()
