@@ -195,6 +195,8 @@ def _struck(letter: str, pitches: tuple[int, ...]) -> tuple[int, ...]:
 
 def _bass_notes(tune: Score, spans: Sequence[ChordSpan], lineup: Lineup, frame: _Frame) -> list[Note]:
     player, pattern = lineup.bass, pattern_for(lineup.texture, tune.metre)
+    if lineup.octaves:
+        player = replace(player, lowest=player.lowest + 12)
     starts = [span.onset for span in spans]
     root, rooted = (player.lowest + player.highest) // 2, -1
     notes: list[Note] = []
@@ -212,7 +214,9 @@ def _bass_notes(tune: Score, spans: Sequence[ChordSpan], lineup: Lineup, frame: 
             in_bar[-1] = _approaching(_nearest(ahead, root, player), in_bar[-1], tune.key, player)
         notes += in_bar
     final = _nearest(spans[-1].chord.root, root, player)
-    return [*notes, Note(frame.final, final, frame.end - frame.final, _FINAL_VELOCITY)]
+    notes.append(Note(frame.final, final, frame.end - frame.final, _FINAL_VELOCITY))
+    below = [replace(note, pitch=note.pitch - 12) for note in notes] if lineup.octaves else []
+    return [*notes, *below]
 
 
 def _nearest(pitch_class: int, pitch: int, player: Instrument) -> int:

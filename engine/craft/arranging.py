@@ -44,24 +44,22 @@ def arrange(
     if not parts:
         return Arrangement(replace(score, parts=()))
     lineup = lineup_for(genre, ensemble) if len(parts) == 1 else None
-    family = Family((lineup.lead,)) if lineup else family_for(genre, ensemble)
-    written = parts
-    parts, players = _within_reach(parts, family)
-    was_moved = [part.notes for part in parts] != [part.notes for part in written]
-    parts = _without_long_silence(parts, score)
+    reached, players = _within_reach(parts, Family((lineup.lead,)) if lineup else family_for(genre, ensemble))
     end = score.bars * score.metre.bar_ticks + round(hold_seconds / score.seconds_per_tick)
-    parts = [
-        replace(part, name=name, program=player.program)
-        for part, player, name in zip(
-            _with_ending(parts, score, end=end), players, named(players), strict=True
-        )
-    ]
-    tune = replace(score, parts=tuple(parts))
-    added = accompany(tune, find_chords(tune), lineup, end=end) if lineup else ()
-    remarks = (Remark(Topic.RANGE_OF_INSTRUMENTS, {"instruments": str(ensemble)}),)
-    return Arrangement(
-        replace(tune, parts=(*tune.parts, *added)), remarks if ensemble is not None and was_moved else ()
+    ended = _with_ending(_without_long_silence(reached, score), score, end=end)
+    names = named(lineup.players if lineup else players)
+    tune = replace(
+        score,
+        parts=tuple(
+            replace(part, name=name, program=player.program)
+            for part, player, name in zip(ended, players, names, strict=False)
+        ),
     )
+    added = accompany(tune, find_chords(tune), lineup, end=end) if lineup else ()
+    remarks: tuple[Remark, ...] = ()
+    if ensemble is not None and reached != parts:
+        remarks = (Remark(Topic.RANGE_OF_INSTRUMENTS, {"instruments": str(ensemble)}),)
+    return Arrangement(replace(tune, parts=(*tune.parts, *added)), remarks)
 
 
 def _within_reach(parts: Sequence[Part], family: Family) -> tuple[list[Part], list[Instrument]]:

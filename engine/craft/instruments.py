@@ -43,7 +43,8 @@ class Lineup:
 
     The ranges of `chords` and `bass` are where accompaniments lie, each an octave or more. Where both
     are on one program, one player has both, and they have no pitch in common. Where `rings`, a plucked note
-    sounds on under the next ones. Without a `kit`, nobody drums.
+    sounds on under the next ones; where `octaves`, the bass is doubled an octave below, still within its
+    range. Without a `kit`, nobody drums.
     """
 
     lead: Instrument
@@ -52,6 +53,7 @@ class Lineup:
     texture: Texture
     kit: Kit | None = None
     rings: bool = False
+    octaves: bool = False
 
     @property
     def is_one_player(self) -> bool:
@@ -122,7 +124,7 @@ _LINEUPS: Mapping[Genre, Lineup] = {
         rings=True,
     ),
     Genre.HORNPIPE: Lineup(
-        _CONCERTINA, _between(_PIANO, 50, 69), _between(_PIANO, 33, 49), Texture.VAMP, Kit.CEILI
+        _CONCERTINA, _between(_PIANO, 50, 69), _between(_PIANO, 26, 49), Texture.VAMP, Kit.CEILI, octaves=True
     ),
     Genre.POLKA: Lineup(
         _CLARINET, _between(_GUITAR, 48, 67), _between(_TUBA, 34, 48), Texture.VAMP, Kit.CEILI
@@ -133,7 +135,9 @@ _LINEUPS: Mapping[Genre, Lineup] = {
 }
 
 _ENSEMBLE_LINEUPS: Mapping[Ensemble, Lineup] = {
-    Ensemble.PIANO: Lineup(_PIANO, _between(_PIANO, 50, 69), _between(_PIANO, 33, 49), Texture.VAMP),
+    Ensemble.PIANO: Lineup(
+        _PIANO, _between(_PIANO, 50, 69), _between(_PIANO, 26, 49), Texture.VAMP, octaves=True
+    ),
     Ensemble.STRINGS: Lineup(_VIOLIN, _between(_PIZZICATO, 50, 69), _between(_CELLO, 36, 50), Texture.VAMP),
     Ensemble.GUITAR: Lineup(
         _between(_CLASSICAL_GUITAR, 52, 86),

@@ -210,6 +210,8 @@ def _draw_form(pen: Pen, score: Score, system: _System) -> None:
     top = system.top - _BAR_NUMBERS - _FORM_ROW + 3
     for section in score.sections:
         first, last = section.first_bar * bar, section.end_bar * bar
+        if section is score.sections[-1]:
+            last = max(last, score.end_tick)  # a held ending is part of it
         if last <= system.first_tick or first >= system.last_tick:
             continue
         left = system.x(max(first, system.first_tick))

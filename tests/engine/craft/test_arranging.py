@@ -105,6 +105,11 @@ def test_every_ensemble_plays_dances_and_chorales(ensemble: Ensemble) -> None:
         assert sum(not part.percussion for part in arranged.parts) <= 4
 
 
+def test_one_instrument_in_two_hands_is_named_for_them() -> None:
+    arranged = arrange(jig(), Genre.JIG, hold_seconds=0, ensemble=Ensemble.PIANO).score
+    assert [part.name for part in arranged.parts] == ["Piano, right hand", "Piano, left hand"]
+
+
 def test_nothing_is_arranged_as_nothing() -> None:
     assert arrange(score(()), Genre.REEL, hold_seconds=0).score.parts == ()
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageColor
 
-from domain.score import Note, Score
+from domain.score import Note, Part, Score, Section
 from engine.craft import pictures
 from engine.craft.pictures import piano_roll
 from tests.engine.craft.pieces import chorale, jig, of_notes
@@ -49,6 +49,52 @@ def test_the_lead_is_drawn_over_the_others() -> None:
     picture = opened(piano_roll(both, title=""))
     assert ink(picture, pictures._COLOURS[0]).sum() > 100
     assert ink(picture, pictures._COLOURS[1]).sum() == 0
+
+
+def test_drums_are_strokes_below_the_notes_and_do_not_stretch_the_pitches() -> None:
+    alone = chorale()
+    drums = Part("Drums", 0, (Note(0, 20, 6, 90), Note(24, 110, 6, 40)), percussion=True)
+    drummed = opened(piano_roll(replace(alone, parts=(*alone.parts, drums)), title=""))
+    for colour in pictures._COLOURS[:4]:
+        assert np.array_equal(
+            ink(drummed, colour)[:500], ink(opened(piano_roll(alone, title="")), colour)[:500]
+        )
+    rows, columns = np.nonzero(ink(drummed, pictures._COLOURS[4]))
+    lowest_note = np.nonzero(ink(drummed, pictures._COLOURS[3]))[0].max()
+    assert rows.min() > lowest_note
+    assert len(set(columns // 20)) == 1  # the loud stroke; the other is dimmer
+
+
+def test_accompaniments_are_dimmer_than_what_was_written() -> None:
+    loud, soft = (opened(piano_roll(of_notes(Note(0, 60, 48, v)), title="")) for v in (80, 50))
+    assert ink(loud, pictures._COLOURS[0]).sum() > 100
+    assert ink(soft, pictures._COLOURS[0]).sum() == 0
+
+
+def test_sections_are_strips_above_and_lines_through_the_notes() -> None:
+    form = (Section("A", 0, 2), Section("B", 2, 1), Section("A′", 3, 1))
+    plain, formed = (opened(piano_roll(replace(chorale(), sections=s), title="")) for s in ((), form))
+
+    def runs(places: np.ndarray) -> list[int]:
+        """Lengths of what lies together."""
+        return [len(run) for run in np.split(places, (np.diff(places) > 20).nonzero()[0] + 1) if len(run)]
+
+    def strips(colour: str) -> list[int]:
+        row = np.abs(formed[120] - np.array(ImageColor.getrgb(colour))).max(axis=1)
+        return runs((row < 12).nonzero()[0])
+
+    def lines(picture: np.ndarray) -> list[int]:
+        return runs((ink(picture, pictures._SECTION_BOUNDARY).sum(axis=0) > 300).nonzero()[0])
+
+    first, back = strips(pictures._SECTION_TINTS[0])
+    (other,) = strips(pictures._SECTION_TINTS[1])
+    assert first > 1.8 * other
+    assert abs(back - other) < 12
+    assert (len(lines(plain)), len(lines(formed))) == (0, 2)
+
+
+def test_labels_are_drawn_in_letters_that_the_font_has() -> None:
+    assert [pictures._plain(label) for label in ("A", "A′", "B″", "C‴")] == ["A", "A'", "B''", "C'''"]
 
 
 @pytest.mark.parametrize(
