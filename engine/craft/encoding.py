@@ -1,11 +1,16 @@
 """Sound as MP3, small enough to be uploaded. Knows sizes and bitrates, not where the file goes."""
 
+import functools
 import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from engine.craft.mp3_streams import FRAME_SAMPLES, joined
 from engine.craft.rendering import Audio
 
 UPLOAD_LIMIT_BYTES = 10 * 1024 * 1024
@@ -14,6 +19,13 @@ UPLOAD_LIMIT_BYTES = 10 * 1024 * 1024
 # Tried in order until one fits: libsndfile's bitrate mode and compression level (0 best, 1 smallest).
 # For stereo these come to about 130, 95 and 64 kbit/s, then 40 kbit/s in mono.
 _LADDER = (("VARIABLE", 0.5, 2), ("VARIABLE", 0.9, 2), ("CONSTANT", 0.9, 2), ("CONSTANT", 0.98, 1))
+
+# Each half of a sound begins or ends so far beyond the middle: after a few frames, the encoder
+# has forgotten what it began with.
+_OVERLAP_FRAMES = 16
+
+_SHORTEST_HALVED = 48_000 * 4
+"""Samples from which it is worth while."""
 
 # libsndfile's encoders are only reliable when written to in pieces.
 _BLOCK_FRAMES = 8192
@@ -41,12 +53,34 @@ def _encoded(audio: Audio, *, bitrate_mode: str, compression_level: float, chann
     samples: NDArray[np.float32] = audio.samples
     if channels == 1:
         samples = samples.mean(axis=1, keepdims=True)
+    written = functools.partial(
+        _written, rate=audio.sample_rate, bitrate_mode=bitrate_mode, compression_level=compression_level
+    )
+    if bitrate_mode == "VARIABLE" and len(samples) >= _SHORTEST_HALVED:
+        with suppress(ValueError):  # as good, but slower: whole
+            return _in_two_threads(samples, written)
+    return written(samples)
+
+
+def _in_two_threads(samples: NDArray[np.float32], written: Callable[[NDArray[np.float32]], bytes]) -> bytes:
+    """The stream of `written`, made by halves: libsndfile works without Python's lock."""
+    middle = len(samples) // FRAME_SAMPLES // 2
+    first = samples[: (middle + _OVERLAP_FRAMES) * FRAME_SAMPLES]
+    second = samples[(middle - _OVERLAP_FRAMES) * FRAME_SAMPLES :]
+    with ThreadPoolExecutor(max_workers=2) as threads:
+        streams = threads.map(written, (first, second))
+        return joined(*streams, at=middle, back=_OVERLAP_FRAMES, samples=len(samples))
+
+
+def _written(
+    samples: NDArray[np.float32], *, rate: int, bitrate_mode: str, compression_level: float
+) -> bytes:
     buffer = io.BytesIO()
     with soundfile.SoundFile(
         buffer,
         "w",
-        audio.sample_rate,
-        channels,
+        rate,
+        samples.shape[1],
         format="MP3",
         subtype="MPEG_LAYER_III",
         bitrate_mode=bitrate_mode,

@@ -47,7 +47,7 @@ _MORE_PASSES = 3
 _CLOSE_ENOUGH_DB = 0.15
 
 Signal = NDArray[np.float32]
-"""Samples of shape (2, frames)."""
+"""Samples of shape (channels, frames); two channels, where nothing else is said."""
 
 
 def loudness(signal: Signal) -> float:

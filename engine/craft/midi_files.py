@@ -30,6 +30,10 @@ _DRUM_CHANNEL = 9  # the tenth, counted from 0
 _CHANNELS = tuple(channel for channel in range(16) if channel != _DRUM_CHANNEL)
 
 _VOLUME, _PAN, _EXPRESSION, _SUSTAIN, _REVERB_SEND, _CHORUS_SEND = 7, 10, 11, 64, 91, 93
+_FINE = 32
+"""From a controller to the one with its lower seven bits."""
+
+_LEFT, _CENTRE, _RIGHT = 0, 64 << 7, (1 << 14) - 1
 
 _PEDAL_DELAY = DIVISION // 8
 """Ticks after a new harmony at which the pedal comes down again, so that it catches none of the old one."""
@@ -60,24 +64,32 @@ def midi_bytes(score: Score, *, genre: Genre | None = None) -> bytes:
     return _file([_conductor_track(score), *(_part_track(*part) for part in parts)], division=DIVISION)
 
 
-def stem_bytes(part: PlayedPart, *, until_seconds: float) -> bytes:
-    """One played part as a file for the synthesizer, on a grid of milliseconds.
+def stem_bytes(*players: PlayedPart, until_seconds: float) -> bytes:
+    """One player, or two of which the first is wholly on the left, as a file for the synthesizer.
 
-    Volume is full and the synthesizer's own effects are off: level, place and room are the mix's
-    matter. An event at `until_seconds` keeps the synthesizer ringing until then.
+    It counts milliseconds. Volume is full and the synthesizer's own effects are off: level, place and
+    room are the mix's matter. An event at `until_seconds` keeps the synthesizer ringing until then.
     """
-    controls = ((_VOLUME, 127), (_EXPRESSION, 127), (_PAN, 64), (_REVERB_SEND, 0), (_CHORUS_SEND, 0))
-    channel = _DRUM_CHANNEL if part.percussion else 0
-    events = [_program(channel, part.program)]
-    events += [(0, _SETUP, _control(channel, number, value)) for number, value in controls]
-    for note in part.notes:
-        start, end = round(note.start_seconds * 1000), round(note.end_seconds * 1000)
-        events += _note(channel, note.pitch, note.velocity, start=start, end=max(end, start + 1))
-    for down_seconds, up_seconds in part.pedal:
-        events += _pedal(channel, round(down_seconds * 1000), round(up_seconds * 1000))
-    events.append((round(until_seconds * 1000), _SETUP, _control(channel, _VOLUME, 127)))
+    pans = (_CENTRE,) if len(players) == 1 else (_LEFT, _RIGHT)
+    end = round(until_seconds * 1000)
+    events: list[_Event] = [(end, _SETUP, _control(0, _REVERB_SEND, 0))]
+    for channel, (player, pan) in enumerate(zip(players, pans, strict=True)):
+        events += _stem_events(player, _DRUM_CHANNEL if player.percussion else channel, pan=pan)
     tempo = mido.MetaMessage("set_tempo", tempo=_MILLISECOND_TEMPO)
     return _file([mido.MidiTrack([tempo, *_track(events)])], division=_MILLISECOND_DIVISION)
+
+
+def _stem_events(player: PlayedPart, channel: int, *, pan: int) -> list[_Event]:
+    full = ((_VOLUME, 127), (_EXPRESSION, 127), (_REVERB_SEND, 0), (_CHORUS_SEND, 0))
+    settings = (*full, (_PAN, pan >> 7), (_PAN + _FINE, pan & 127))
+    events = [_program(channel, player.program)]
+    events += [(0, _SETUP, _control(channel, number, value)) for number, value in settings]
+    for note in player.notes:
+        start, end = round(note.start_seconds * 1000), round(note.end_seconds * 1000)
+        events += _note(channel, note.pitch, note.velocity, start=start, end=max(end, start + 1))
+    for down_seconds, up_seconds in player.pedal:
+        events += _pedal(channel, round(down_seconds * 1000), round(up_seconds * 1000))
+    return events
 
 
 def _conductor_track(score: Score) -> mido.MidiTrack:

@@ -14,6 +14,7 @@ from engine.craft.manners import manner_of
 from engine.craft.pedals import Span, pedals
 from engine.craft.phrases import phrases
 from engine.craft.roles import Role, roles_of
+from engine.craft.sf2 import DRUM_BANK, Preset
 from engine.craft.timing import Clock, touches
 
 # What a repeated note's predecessor gives up so that the repetition is heard.
@@ -52,6 +53,11 @@ class PlayedPart:
     @property
     def percussion(self) -> bool:
         return self.role is Role.DRUMS
+
+    @property
+    def preset(self) -> Preset:
+        """Bank and program of its sound: of all drum kits the standard one."""
+        return (DRUM_BANK, 0) if self.percussion else (0, self.program)
 
 
 def interpret(score: Score, *, genre: Genre | None = None) -> Score:

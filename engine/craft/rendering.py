@@ -76,29 +76,46 @@ def _mixed(players: Sequence[PlayedPart], *, until_seconds: float) -> Signal:
     """The sum of what the players play, each at their level and place, dry."""
     mix = np.zeros((2, round(until_seconds * SAMPLE_RATE)), np.float32)
     positions = _positions([player.role for player in players])
-    for player, position in zip(players, positions, strict=True):
-        stem = _stem(player, until_seconds=until_seconds)
-        gain = _stem_gain(stem, player.role) if len(players) > 1 else 1.0
-        frames = min(stem.shape[1], mix.shape[1])
-        mix[:, :frames] += (gain * _balance(position))[:, None] * stem[:, :frames]
+    for places in _shares(players):
+        stems = _stems([players[place] for place in places], until_seconds=until_seconds)
+        for place, stem in zip(places, stems, strict=True):
+            gain = _stem_gain(stem, players[place].role) if len(players) > 1 else 1.0
+            frames = min(stem.shape[1], mix.shape[1])
+            # A single channel goes to both with half its power.
+            spread = gain * _balance(positions[place]) / np.sqrt(3 - len(stem), dtype=np.float32)
+            mix[:, :frames] += spread[:, None] * stem[:, :frames]
     return mix
 
 
-def _stem(player: PlayedPart, *, until_seconds: float) -> Signal:
-    """One part, dry. Shape (2, frames), about `until_seconds` long."""
-    instrument = soundfont().instrument(player.program, percussion=player.percussion)
-    midi = stem_bytes(player, until_seconds=until_seconds)
+def _shares(players: Sequence[PlayedPart]) -> list[list[int]]:
+    """The players' places, two by two where both can do with one channel, since a render has two."""
+    font = soundfont()
+    centred = [
+        place
+        for place, player in enumerate(players)
+        if len(players) > 1 and not player.percussion and font.is_centred(player.preset)
+    ]
+    pairs = [centred[first : first + 2] for first in range(0, len(centred), 2)]
+    return [*pairs, *([place] for place in range(len(players)) if place not in centred)]
+
+
+def _stems(players: Sequence[PlayedPart], *, until_seconds: float) -> list[Signal]:
+    """What one player plays, in two channels, or two players in one each; dry, about `until_seconds` long."""
+    font = soundfont().file(*sorted({player.preset for player in players}))
+    midi = stem_bytes(*players, until_seconds=until_seconds)
     try:
-        sound = midirenderer.render_wave_from(instrument, midi)
+        sound = midirenderer.render_wave_from(font, midi)
     except BaseException as error:
         # A panic in the Rust code arrives as pyo3's PanicException, which is no Exception and
         # would take the whole process down.
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            raise RenderingFailed(f"program {player.program}: {error}") from error
+            programs = " and ".join(str(player.program) for player in players)
+            raise RenderingFailed(f"program {programs}: {error}") from error
         raise
     with wave.open(io.BytesIO(sound)) as file:
         samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
-    return samples.T.astype(np.float32, order="C") / np.float32(32768)
+    channels = samples.T.astype(np.float32, order="C") / np.float32(32768)
+    return [channels] if len(players) == 1 else [channels[:1], channels[1:]]
 
 
 def _stem_gain(stem: Signal, role: Role) -> float:

@@ -7,12 +7,15 @@ import functools
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import set_workers
 from scipy.signal import butter, oaconvolve, sosfilt
 
 from engine.craft.loudness import Signal
 
 WET_DB = -11.0
 """Level of the reverberation against the dry sound."""
+
+_THREADS = 2
 
 _SECONDS = 1.6
 _PRE_DELAY_SECONDS = 0.014
@@ -27,8 +30,9 @@ _REFLECTIONS = ((0.0071, 0.0083, 0.5), (0.0127, 0.0113, 0.42), (0.0191, 0.0217, 
 def in_room(signal: Signal, rate: int) -> Signal:
     """The signal with its reverberation added; as long as before."""
     placed = signal.copy()
-    for channel, response in enumerate(_impulse_response(rate)):  # one at a time: half the memory
-        placed[channel] += oaconvolve(signal[channel], response)[: signal.shape[1]]
+    with set_workers(_THREADS):
+        for channel, response in enumerate(_impulse_response(rate)):  # one at a time: half the memory
+            placed[channel] += oaconvolve(signal[channel], response)[: signal.shape[1]]
     return placed
 
 

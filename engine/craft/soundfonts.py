@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.craft.sf2 import DRUM_BANK, BadFont, SoundFont
+from engine.craft.sf2 import BadFont, Preset, SoundFont
 
 VARIABLE = "SOUNDFONT"
 """The environment variable that names a font, to be taken before all others."""
@@ -32,18 +32,25 @@ log = logging.getLogger(__name__)
 
 
 class Instruments:
-    """A soundfont, handed out one instrument at a time: all that is read for every part played."""
+    """A soundfont, handed out in small ones: all of it would have to be read for every part played."""
 
     def __init__(self, path: Path) -> None:
         """Raises OSError when the file can't be read, BadFont for what it holds."""
         self.path = path
         font = SoundFont.open(path)
-        font.cut(0, 0)
+        font.cut([(0, 0)])
         self._cut = functools.lru_cache(maxsize=8)(font.cut)
+        self._centred: dict[Preset, bool] = {}
 
-    def instrument(self, program: int, *, percussion: bool = False) -> bytes:
-        """A SoundFont file with this General MIDI program alone, or with the standard drum kit."""
-        return self._cut(DRUM_BANK, 0) if percussion else self._cut(0, program)
+    def file(self, *presets: Preset) -> bytes:
+        """A SoundFont file with these presets alone."""
+        return self._cut(presets)
+
+    def is_centred(self, preset: Preset) -> bool:
+        """Whether the preset sounds alike on the left and on the right."""
+        if preset not in self._centred:
+            self._centred[preset] = SoundFont.read(memoryview(self.file(preset))).is_centred()
+        return self._centred[preset]
 
 
 @functools.cache

@@ -9,6 +9,7 @@ import pytest
 from domain.score import Note, Part, Score
 from engine.craft import rendering
 from engine.craft.encoding import encode_mp3
+from engine.craft.performance import perform
 from engine.craft.rendering import SAMPLE_RATE, Audio, RenderingFailed, render
 from engine.craft.soundfonts import soundfont
 from tests.engine.craft.listening import (
@@ -174,6 +175,18 @@ def test_drums_stand_behind_the_lead_and_in_the_middle() -> None:
     assert abs(20 * np.log10(drum_gains[0] / drum_gains[1])) < 1.5
 
 
+def test_two_players_share_a_render_and_neither_hears_the_other() -> None:
+    soprano, *_, bass = perform(chorale(bars=1))
+    shared = rendering._stems([soprano, bass], until_seconds=4)
+    for player, stem in zip((soprano, bass), shared, strict=True):
+        (alone,) = rendering._stems([player], until_seconds=4)
+        assert stem.shape == (1, alone.shape[1])
+        difference = stem[0] / np.sqrt(2) - alone[0]
+        assert 20 * np.log10(difference.std() / alone[0].std()) < -40
+    for place, pair in enumerate(([replace(soprano, notes=()), bass], [soprano, replace(bass, notes=())])):
+        assert not rendering._stems(pair, until_seconds=4)[place].any()
+
+
 def test_no_note_at_all_is_a_second_of_silence() -> None:
     for score in (of_notes(), replace(of_notes(), parts=())):
         audio = render(score)
@@ -218,6 +231,6 @@ def test_a_panic_of_the_synthesizer_is_an_ordinary_error(monkeypatch: pytest.Mon
 
 
 def test_a_broken_soundfont_is_an_ordinary_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(soundfont(), "instrument", lambda *_, **__: b"RIFF")
+    monkeypatch.setattr(soundfont(), "file", lambda *_: b"RIFF")
     with pytest.raises(RenderingFailed):
         render(jig(bars=1))

@@ -8,7 +8,7 @@ import pytest
 
 from engine.craft import soundfonts
 from engine.craft.rendering import render
-from engine.craft.sf2 import SoundFont
+from engine.craft.sf2 import DRUM_BANK, SoundFont
 from engine.craft.soundfonts import VARIABLE, bundled, soundfont
 from tests.engine.craft.pieces import jig
 
@@ -27,7 +27,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Pa
 
 
 def put(path: Path) -> Path:
-    path.write_bytes(SoundFont.open(bundled()).cut(0, 0))
+    path.write_bytes(SoundFont.open(bundled()).cut([(0, 0)]))
     return path
 
 
@@ -77,7 +77,7 @@ def test_a_compressed_font_is_passed_over_with_a_line_in_the_log(
     folders: list[Path], caplog: pytest.LogCaptureFixture
 ) -> None:
     compressed = folders[0] / "MuseScore_General.sf3"
-    font = bytearray(SoundFont.open(bundled()).cut(0, 0))
+    font = bytearray(SoundFont.open(bundled()).cut([(0, 0)]))
     font[font.index(b"shdr") + 8 + 44] |= 0x10
     compressed.write_bytes(font)
     with caplog.at_level(logging.INFO):
@@ -86,7 +86,9 @@ def test_a_compressed_font_is_passed_over_with_a_line_in_the_log(
 
 
 def test_an_instrument_is_a_small_font_of_its_own() -> None:
-    piano, drums = soundfont().instrument(0), soundfont().instrument(0, percussion=True)
-    assert piano != drums
-    assert soundfont().instrument(0) is piano
-    assert max(len(piano), len(drums)) < bundled().stat().st_size / 5
+    piano, drums = (0, 0), (DRUM_BANK, 0)
+    assert soundfont().file(piano) != soundfont().file(drums)
+    assert soundfont().file(piano) is soundfont().file(piano)
+    assert len(soundfont().file(piano, drums)) < bundled().stat().st_size / 5
+    assert soundfont().is_centred(piano)
+    assert not soundfont().is_centred(drums)
