@@ -33,7 +33,7 @@ SETTLE_SECONDS = 300.0
 async def _world(
     open_bot: OpenBot, settings: "Settings"
 ) -> AsyncGenerator[tuple["Nightingale", "simcord.Env", "simcord.ChannelHandle"], None]:
-    """The bot in a new world with an empty library, since each world counts its ids anew; and a channel."""
+    """The bot in a new world with an empty library, since each world counts ids anew; and a channel."""
     logging.getLogger("discord").setLevel(logging.ERROR)  # without voice or network there is much to warn of
     import simcord
 
@@ -59,14 +59,17 @@ async def show(open_bot: OpenBot, settings: "Settings", *, port: int) -> None:
 
 
 async def measure(open_bot: OpenBot, settings: "Settings", *, runs: int) -> dict[str, Any]:
-    """Each run's times, counted from the interaction, and both processes' largest memory."""
+    """Each run's times, counted from the interaction, with eight candidates and with one; largest memory."""
     import psutil
+
+    from domain.requests import CANDIDATES, ComposeRequest
 
     async with _world(open_bot, settings) as (bot, env, channel):
         listener = env.guild.add_member(env.create_user("listener"))
         await bot.engine.ready()
         [engine] = [psutil.Process(child.pid) for child in multiprocessing.active_children()]
         moments, memory = list[list[float]](), list[tuple[int, int]]()
+        alone: dict[int, list[float]] = {candidates: [] for candidates in CANDIDATES}
         for seed in range(runs):
             already, began = len(env.http_requests), time.perf_counter()
             command = asyncio.create_task(
@@ -81,9 +84,16 @@ async def measure(open_bot: OpenBot, settings: "Settings", *, runs: int) -> dict
                 raise RuntimeError(f"no clip came: {response and response.content}")
             moments.append(calls)
             memory.append((psutil.Process().memory_info().rss, engine.memory_info().rss))
+            for candidates, seconds in alone.items():
+                began = time.perf_counter()
+                request = ComposeRequest(style="rnn", seed=seed, candidates=candidates)
+                _ = [event async for event in bot.engine.compose(request)]
+                seconds.append(round(time.perf_counter() - began, 3))
     return {
         "acknowledged_milliseconds": [round(1000 * calls[0], 1) for calls in moments],
         "finished_seconds": [round(calls[-1], 3) for calls in moments],
+        "one_candidate_seconds": alone[CANDIDATES[0]],
+        "all_candidates_seconds": alone[CANDIDATES[1]],
         "bot_megabytes": max(bot for bot, _ in memory) / 1e6,
         "engine_megabytes": max(engine for _, engine in memory) / 1e6,
     }

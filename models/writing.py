@@ -16,7 +16,7 @@ from models.sampling import choose
 from models.scripts import Script
 from models.tokens import FIRST_NOTE, MAX_NOTES, PAD, Plan, TokenSequence, lookback_ticks
 
-TOP_P = 0.95
+TOP_P = 0.98
 """The nucleus that pieces are drawn from, by the bot and wherever its pieces are measured."""
 
 _CLOSING = 0.85

@@ -3,6 +3,7 @@
 The child process's side. Takes a request, gives progress and a clip; knows no queue and no Discord.
 """
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,14 +18,17 @@ from engine.craft.midi_files import midi_bytes
 from engine.craft.pictures import piano_roll
 from engine.craft.rendering import render
 from engine.craft.titles import title_of
-from models.checkpoints import RNNModel, load_rnn
+from models.checkpoints import RNNModel, load_critic, load_rnn
 from models.composition.choices import Choices, choose
 from models.composition.composing import Composed, Composing
 from models.composition.gate import Gate
 from models.composition.length import MAX_HOLD_SECONDS
 from models.composition.norms import Norms
+from models.critic import Judge
 from models.devices import choose_device
 from models.registry import Style, available_styles
+
+log = logging.getLogger(__name__)
 
 
 class Composer:
@@ -37,7 +41,7 @@ class Composer:
         self._styles: dict[str, Style] = {}
         self._models: dict[str, RNNModel] = {}
         self._unusable: dict[str, Unavailable] = {}
-        self._gate = Gate(None, Norms.load())
+        self._gate = Gate(_load_judge(weights, self._device), Norms.load())
         for style in available_styles(weights):
             self._styles[style.name] = style
             try:
@@ -72,7 +76,7 @@ class Composer:
         arrangement = arrange(
             score, choices.plan.genre, hold_seconds=hold_seconds, ensemble=choices.request.instruments
         )
-        yield from self._finish(composed, arrangement, choices, model.version)
+        yield from self._finish(composed, arrangement, choices, self._version(model))
 
     def _finish(
         self, composed: Composed, arrangement: Arrangement, choices: Choices, version: str
@@ -92,6 +96,11 @@ class Composer:
             remarks=(*choices.remarks, *arrangement.remarks),
         )
 
+    def _version(self, model: RNNModel) -> str:
+        """What a piece depends on besides its request: who wrote it, and who chose it."""
+        judge = self._gate.judge
+        return model.version if judge is None else f"{model.version}+{judge.version}"
+
     def _find(self, name: str) -> tuple[Style, RNNModel]:
         if not self._styles:
             raise Unavailable(Reason.NO_STYLES)
@@ -100,3 +109,12 @@ class Composer:
         if name not in self._models:
             raise BadRequest(Reason.UNKNOWN_STYLE, value=name, known=", ".join(self._models))
         return self._styles[name], self._models[name]
+
+
+def _load_judge(weights: Path, device: torch.device) -> Judge | None:
+    """The judge, where its weights are there and whole; without it the gate's checks alone decide."""
+    try:
+        return load_critic(weights, device)
+    except Unavailable as error:
+        log.warning("composing goes on without the judge: %s", error)
+        return None

@@ -52,7 +52,7 @@ _KINDS = {
 _KEPT = {
     Genre.CHORALE: 0.25,
     Genre.BAROQUE: 0.25,
-    Genre.HYMN: 0.3,
+    Genre.HYMN: 0.2,
     Genre.CLASSICAL: 0.45,
     Genre.RAGTIME: 0.5,
     Genre.GUITAR: 0.6,
@@ -66,8 +66,14 @@ _ENOUGH_TO_LEAVE_HOME = 6
 """Sections."""
 
 _LONG_BARS = 32
-_LONG_DANCE_BARS = 24
 """From here on sections have eight bars instead of four."""
+
+_LONG_FROM = {
+    Genre.REEL: 40,
+    Genre.SLIP_JIG: 40,
+    **dict.fromkeys((Genre.JIG, Genre.HORNPIPE, Genre.POLKA), 24),
+}
+"""The same of dances: parts of reels are heard as four bars and their answer, those of others as eight."""
 
 
 def plan_form(
@@ -79,7 +85,7 @@ def plan_form(
     shorter than four bars is one section.
     """
     kind = _KINDS.get(genre, _Kind.ROUNDED)
-    lengths = _section_lengths(bars, long_from=_LONG_DANCE_BARS if kind is _Kind.DANCE else _LONG_BARS)
+    lengths = _section_lengths(bars, long_from=_LONG_FROM.get(genre, _LONG_BARS))
     ideas = _ideas(kind, len(lengths))
     passages: list[Passage] = []
     first_bar = 0

@@ -7,22 +7,21 @@ write. Knows scores and figures; not how candidates come about.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from domain.genres import Genre
 from domain.score import Score
 from models.composition.checks import examine
 from models.composition.norms import Norms, surprise_of
+from models.critic import Judge
 
-if TYPE_CHECKING:
-    from models.critic import Judge
+_USUAL = 1.5
+"""Deviations from the norm within which nothing is wrong. Pieces are not to be like the average."""
 
-_CHECK_COST = 0.15
-"""What a check takes off, in logits of the judge, per squared deviation from the norm. Half would be right
-for checks that told of different things; they do not."""
+_CHECK_COST = 0.6
+"""What a check takes off, in logits of the judge, per squared deviation beyond the usual."""
 
-_FURTHEST = 4.0
-"""Deviations; what is further off is no worse."""
+_FURTHEST = 3.0
+"""Deviations beyond the usual; what is further off is no worse."""
 
 _SURE = 0.001
 """The judge is never taken to be surer than this."""
@@ -48,7 +47,7 @@ class Verdict:
 class Gate:
     """A judge, where there is one, and the norms that the checks are held to."""
 
-    judge: "Judge | None"
+    judge: Judge | None
     norms: Norms
 
     def weigh(self, candidates: Sequence[Candidate], *, genre: Genre, style: str) -> list[Verdict]:
@@ -64,8 +63,8 @@ class Gate:
 
     def _faults(self, candidate: Candidate, genre: Genre, style: str) -> float:
         figures = examine(candidate.score) | {surprise_of(style): candidate.surprise}
-        distances = self.norms.distances(genre, figures).values()
-        return _CHECK_COST * sum(min(distance, _FURTHEST) ** 2 for distance in distances)
+        beyond = (distance - _USUAL for distance in self.norms.distances(genre, figures).values())
+        return _CHECK_COST * sum(min(max(excess, 0.0), _FURTHEST) ** 2 for excess in beyond)
 
 
 def _logit(judgement: float | None) -> float:

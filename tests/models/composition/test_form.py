@@ -55,7 +55,7 @@ def test_dances_go_through_their_parts_twice_and_songs_come_back() -> None:
         passages = plan_form(genre, Key(0), METRES[0], bars, np.random.default_rng(0))
         return [passage.section.label for passage in passages]
 
-    assert labels(Genre.REEL, 32) == ["A", "A′", "B", "B′"]
+    assert labels(Genre.REEL, 16) == ["A", "A′", "B", "B′"]
     assert labels(Genre.FOLK, 16) == ["A", "A′", "B", "A″"]
     assert labels(Genre.CHORALE, 12) == ["A", "A′", "B"]
     assert labels(Genre.RAGTIME, 16) == ["A", "B", "A′", "C"]

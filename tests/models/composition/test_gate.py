@@ -40,7 +40,7 @@ def test_a_genre_without_norms_is_held_to_none() -> None:
     assert verdict.merit == 0.0
 
 
-def test_what_is_far_off_costs_no_more_than_what_is_four_deviations_off() -> None:
+def test_what_is_far_off_costs_no_more_than_what_is_further_off() -> None:
     far, further = Gate(None, NORMS).weigh(
         [replace(GOOD, surprise=5.0), replace(GOOD, surprise=50.0)], genre=Genre.REEL, style="rnn"
     )
