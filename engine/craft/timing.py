@@ -20,6 +20,9 @@ MAX_RITARDANDO_SECONDS = 0.5
 
 _RITARDANDO_BARS = 2
 _RITARDANDO_SHARE = 0.25  # of the piece, where that is shorter than those bars
+_LEAST_BARS = 4
+"""What is shorter than a phrase has no time to slow down."""
+
 _CURVE = 3
 """Tempo to this power falls evenly, as in human ritardandi (Friberg and Sundberg, 1999)."""
 
@@ -56,6 +59,8 @@ class Clock:
         self._straight = _straight_beats(score) if manner.lilt else frozenset[int]()
         self._last = max((note.onset for part in score.parts for note in part.notes), default=0)
         span = min(_RITARDANDO_BARS * score.metre.bar_ticks, round(_RITARDANDO_SHARE * self._last))
+        if score.bars < _LEAST_BARS:
+            span = 0
         self._slows_from = self._last - span
         slowed = self._slowed(self._last)
         self._held_back = min(1.0, MAX_RITARDANDO_SECONDS / slowed) if slowed else 0.0
