@@ -19,6 +19,9 @@ LIGHT, PLAIN, FULL = range(3)
 _USUAL_SECTION_BARS = 8
 """What is taken for a section where the form is not known."""
 
+_STAY_BARS = 2
+"""How long a chord stays in one position."""
+
 _VOICES = {Texture.STRUM: 4, Texture.VAMP: 3, Texture.ARPEGGIO: 4, Texture.HELD: 3}
 
 # MIDI velocities, with the tune at 80. Each level of fullness adds `_FULLER`.
@@ -73,7 +76,7 @@ def accompany(tune: Score, spans: Sequence[ChordSpan], lineup: Lineup, *, end: i
         return ()
     frame = _frame(tune, melody, end=end)
     spans = _ended(spans, frame)
-    chords = _chord_notes(tune, _voicings(spans, melody, lineup), lineup, frame)
+    chords = _chord_notes(tune, _voicings(tune, spans, lineup), lineup, frame)
     bass = _bass_notes(tune, spans, lineup, frame)
     lines = [[*chords, *bass]] if lineup.is_one_player else [chords, bass]
     names = named(lineup.players)
@@ -142,9 +145,21 @@ def _ended(spans: Sequence[ChordSpan], frame: _Frame) -> list[ChordSpan]:
     return [*before, ChordSpan(frame.final, frame.end, spans[-1].chord)]
 
 
-def _voicings(spans: Sequence[ChordSpan], melody: Sequence[Note], lineup: Lineup) -> tuple[Voicing, ...]:
-    low, high = lineup.chords.lowest, lineup.chords.highest
-    return lead_voices(spans, melody, lowest=low, highest=high, voices=_VOICES[lineup.texture])
+def _voicings(tune: Score, spans: Sequence[ChordSpan], lineup: Lineup) -> tuple[Voicing, ...]:
+    """The chords' pitches. Over a harmony that stays, the position changes, so that something moves."""
+    step = _STAY_BARS * tune.metre.bar_ticks
+    moving = [
+        ChordSpan(max(onset, span.onset), min(onset + step, span.end), span.chord)
+        for span in spans
+        for onset in range(span.onset // step * step, span.end, step)
+    ]
+    return lead_voices(
+        moving,
+        [note for part in tune.parts for note in part.notes],
+        lowest=lineup.chords.lowest,
+        highest=lineup.chords.highest,
+        voices=_VOICES[lineup.texture],
+    )
 
 
 def _strokes(pattern: str, tune: Score, bar: int, frame: _Frame) -> Iterator[_Stroke]:

@@ -10,8 +10,9 @@ from domain.score import Note
 from engine.craft.harmony import Chord, ChordSpan
 
 # What a semitone costs: of movement in one voice, of distance from the middle of the range, and of
-# reaching above the tune.
+# reaching above the tune; and what a voice that is missing costs.
 _MOVEMENT, _OFF_CENTRE, _ABOVE_TUNE = 1.0, 0.35, 1.5
+_MISSING = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,10 @@ class Voicing:
 def lead_voices(
     spans: Sequence[ChordSpan], melody: Sequence[Note], *, lowest: int, highest: int, voices: int
 ) -> tuple[Voicing, ...]:
-    """A voicing for each span, within the range (an octave and a half at least holds all of any chord).
+    """A voicing for each span, of `voices` pitches within the range, which is more than an octave.
 
-    Voicings stay below the tune where there is room. They have `voices` pitches, or fewer where the
-    range is too narrow.
+    Voicings stay below the tune where there is room, with three pitches if that makes room. A chord that
+    is given twice in a row moves to another position, if there is one below the tune.
     """
     centre = (lowest + highest) / 2
     led: list[Voicing] = []
@@ -38,13 +39,17 @@ def lead_voices(
         ceiling = min(over, default=highest)
         choices = _close_positions(span.chord, lowest, highest, voices)
         before = led[-1].pitches if led else None
+        if before in choices:
+            choices = [row for row in choices if row != before and row[-1] <= ceiling] or [before]
 
         def cost(
             pitches: tuple[int, ...], before: tuple[int, ...] | None = before, ceiling: int = ceiling
         ) -> float:
             moved = sum(abs(a - b) for a, b in zip(pitches, before or pitches, strict=False))
             off_centre = abs(sum(pitches) / len(pitches) - centre)
-            return _MOVEMENT * moved + _OFF_CENTRE * off_centre + _ABOVE_TUNE * max(pitches[-1] - ceiling, 0)
+            above = max(pitches[-1] - ceiling, 0)
+            missing = voices - len(pitches)
+            return _MOVEMENT * moved + _OFF_CENTRE * off_centre + _ABOVE_TUNE * above + _MISSING * missing
 
         led.append(Voicing(span.onset, span.end, min(choices, key=cost)))
     return tuple(led)
@@ -53,7 +58,10 @@ def lead_voices(
 def _close_positions(chord: Chord, lowest: int, highest: int, voices: int) -> list[tuple[int, ...]]:
     """The chord's tones in a row, from wherever there is room; with its third, if any have it."""
     tones = [pitch for pitch in range(lowest, highest + 1) if pitch % 12 in chord.classes]
-    count = min(voices, len(tones))
-    rows = [tuple(tones[first : first + count]) for first in range(len(tones) - count + 1)]
+    rows = [
+        tuple(tones[first : first + count])
+        for count in {min(voices, len(tones)), min(3, len(tones))}
+        for first in range(len(tones) - count + 1)
+    ]
     third = chord.classes[1]
     return [row for row in rows if any(pitch % 12 == third for pitch in row)] or rows

@@ -118,6 +118,15 @@ def test_chords_lie_below_the_tune_where_there_is_room_and_move_little() -> None
     assert sum(leaps) / len(leaps) < 1.5
 
 
+def test_over_a_chord_that_stays_something_moves() -> None:
+    tune = of_notes(*(Note(48 * bar, 86, 48) for bar in range(8)), bars=8)
+    guitar, *_ = band(replace(tune, tempo=200), jig_lineup())
+    chords = [{n.pitch for n in in_bars(guitar, tune, bar, bar + 1)} for bar in range(7)]
+    assert len(find_chords(tune)) == 1
+    assert chords[0] == chords[1]
+    assert chords[1] != chords[2]
+
+
 def test_sections_grow_fuller_and_drums_come_in_at_the_second() -> None:
     tune = replace(jig(), sections=FORM)
     assert fullness_by_bar(tune) == (LIGHT,) * 4 + (PLAIN,) * 4 + (FULL,) * 8
