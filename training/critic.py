@@ -141,9 +141,9 @@ def genre_shares(material: Material) -> dict[Genre, float]:
 
 
 def draw_rounds(material: Material, rounds: int, seed: int) -> list[Example]:
-    """The examples of so many rounds, all genres alike."""
+    """The examples of so many rounds, genres as often as in learning."""
     random = np.random.default_rng([seed, 11])
-    examples = Examples(material, dict.fromkeys(material.human, 1.0))
+    examples = Examples(material, genre_shares(material))
     return [example for _ in range(rounds) for example in examples.draw(random)]
 
 
