@@ -50,7 +50,7 @@ SENTENCES: dict[Reason, str] = {
         "The weights of “{style}” can't be used: {problem}. "
         "Fetch them again (git checkout models/weights) and restart me."
     ),
-    Reason.ENGINE_DIED: "The composer stopped in the middle of this, twice. Please try another seed.",
+    Reason.ENGINE_DIED: "The composer stopped in the middle of this, twice. Please ask for something else.",
     Reason.ENGINE_DOWN: "The composer isn't running right now. If it stays so, please tell whoever runs me.",
     Reason.QUEUE_FULL: "My queue is full ({waiting} waiting). Please try again in a minute.",
     Reason.DISK_FULL: "My disk is full, so I couldn't keep the clip. Please tell whoever runs me.",

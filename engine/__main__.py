@@ -30,11 +30,11 @@ from domain.requests import (
 )
 from domain.score import Key, Metre
 from engine.client import Engine
-from engine.worker import COMPOSER
+from engine.worker import CRAFT
 from models import registry
 
 
-def main(arguments: Sequence[str] | None = None, *, composer: str = COMPOSER) -> int:
+def main(arguments: Sequence[str] | None = None, *, craft: str = CRAFT) -> int:
     """Run a command line and return its exit code: 0, 1 failed, 2 bad request, 130 interrupted."""
     options = _parser().parse_args(arguments)
     console = Console(stderr=True, highlight=False)
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None, *, composer: str = COMPOSER) ->
         if options.seed is None:
             console.print(f"Seed {requests[0].seed}")
         options.out.mkdir(parents=True, exist_ok=True)
-        asyncio.run(_compose_all(requests, options, console, composer=composer))
+        asyncio.run(_compose_all(requests, options, console, craft=craft))
     except NightingaleError as error:
         if isinstance(error, Bug):
             console.print(error.trace, markup=False)
@@ -165,7 +165,7 @@ def _requests(options: argparse.Namespace) -> list[ComposeRequest]:
 
 
 async def _compose_all(
-    requests: list[ComposeRequest], options: argparse.Namespace, console: Console, *, composer: str
+    requests: list[ComposeRequest], options: argparse.Namespace, console: Console, *, craft: str
 ) -> None:
     columns = (
         TextColumn("{task.description}"),
@@ -174,7 +174,7 @@ async def _compose_all(
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    engine = Engine(weights=options.weights, device=options.device, composer=composer)
+    engine = Engine(weights=options.weights, device=options.device, craft=craft)
     async with engine:
         with ProgressBar(*columns, console=console) as bar:
             task = bar.add_task("starting", total=len(requests))

@@ -1,4 +1,4 @@
-"""The engine as the bot sees it: ask for a clip, hear how far it is, get it.
+"""The engine as the bot sees it: ask for a clip or a sheet, hear how far it is, get it.
 
 Keeps one engine process alive and gives it one job at a time, in the schedule's order. When the
 process dies, the job it ran is tried once more in a new one. Knows nothing of Discord or storage.
@@ -9,15 +9,27 @@ import itertools
 import logging
 from collections.abc import AsyncGenerator
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from domain.clips import Clip, Progress, Stage
-from domain.errors import NightingaleError, Reason, Unavailable
+from domain.errors import Bug, NightingaleError, Reason, Unavailable
 from domain.requests import ComposeRequest
-from engine.messages import Cancel, Cancelled, Event, Failed, Finished, Progressed, Ready, Submit
+from domain.sheets import Sheet, SheetRequest
+from engine.messages import (
+    Cancel,
+    Cancelled,
+    Event,
+    Failed,
+    Finished,
+    Progressed,
+    Ready,
+    Request,
+    Result,
+    Submit,
+)
 from engine.process import Child
 from engine.schedule import Schedule
-from engine.worker import COMPOSER
+from engine.worker import CRAFT
 from models import registry
 
 START_ATTEMPTS = 3
@@ -26,26 +38,34 @@ START_ATTEMPTS = 3
 REST_FACTOR = 30
 """A down engine is tried again by the first request after this many times `back_off_seconds`."""
 
+R = TypeVar("R", Clip, Sheet)
+
 log = logging.getLogger(__name__)
 
 
 class _Job:
-    """A request and what its asker is yet to hear: progress, then a clip or an error."""
+    """A request and what its asker is yet to hear: progress, then a result or an error."""
 
-    def __init__(self, request: ComposeRequest) -> None:
+    def __init__(self, request: Request) -> None:
         self.request = request
-        self.news: asyncio.Queue[Progress | Clip | NightingaleError] = asyncio.Queue()
+        self.news: asyncio.Queue[Progress | Result | NightingaleError] = asyncio.Queue()
         self.position = 0  # as last told
         self.deaths = 0  # of processes that ran it
 
 
 class Engine:
-    """Composes in a process of its own. Belongs to the event loop that starts it.
+    """Works in a process of its own. Belongs to the event loop that starts it.
 
-    `device` is cpu, cuda or mps; None lets the composer choose. `max_waiting` requests may wait.
+    `device` is cpu, cuda or mps; None lets the craft choose. `max_waiting` requests may wait.
     A job without progress for `timeout_seconds`, or a process that is not warm after
-    `start_timeout_seconds`, is killed and counts as dead. `composer` names the class that the
-    process makes (see `engine.worker.Composer`).
+    `start_timeout_seconds`, is killed and counts as dead. `craft` names the class that the
+    process makes (see `engine.worker.Craft`).
+
+    There is a method for each kind of job, and all are alike. They yield Progress (QUEUED only where
+    the job has to wait) and, last, one result. `owner` is who asks; owners take turns, whatever they
+    ask for. Leaving the generator cancels the job: at once while it waits, at its next step while it
+    runs. (A generator that is kept in a variable is left by its `aclose`; `contextlib.aclosing` does
+    that.) They raise BadRequest, Unavailable or Bug.
     """
 
     def __init__(
@@ -57,11 +77,11 @@ class Engine:
         timeout_seconds: float = 120.0,
         start_timeout_seconds: float = 300.0,
         back_off_seconds: float = 1.0,
-        composer: str = COMPOSER,
+        craft: str = CRAFT,
     ) -> None:
         self._weights = weights
         self._device = device
-        self._composer = composer
+        self._craft = craft
         self._timeout_seconds = timeout_seconds
         self._start_timeout_seconds = start_timeout_seconds
         self._back_off_seconds = back_off_seconds
@@ -99,7 +119,7 @@ class Engine:
                 self._warm_waiters.discard(waiter)
 
     async def close(self) -> None:
-        """Kill the process and wait for its end. Whoever still waits for a clip gets Unavailable."""
+        """Kill the process and wait for its end. Whoever still waits for a result gets Unavailable."""
         self._open = False
         self._warm = False
         self._unwatch()
@@ -117,28 +137,35 @@ class Engine:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def compose(
-        self, request: ComposeRequest, *, owner: int = 0
-    ) -> AsyncGenerator[Progress | Clip, None]:
-        """Yield Progress (QUEUED only where the job has to wait) and, last, one Clip.
+    def compose(self, request: ComposeRequest, *, owner: int = 0) -> AsyncGenerator[Progress | Clip, None]:
+        """Make a clip."""
+        return self._follow(request, Clip, owner=owner)
 
-        `owner` is who asks; owners take turns. Leaving the generator cancels the job: at once while
-        it waits, at its next step while it runs. (A generator that is kept in a variable is left by
-        its `aclose`; `contextlib.aclosing` does that.) Raises BadRequest, Unavailable or Bug.
-        """
+    def engrave(self, request: SheetRequest, *, owner: int = 0) -> AsyncGenerator[Progress | Sheet, None]:
+        """Make a clip's sheet music."""
+        return self._follow(request, Sheet, owner=owner)
+
+    async def _follow(
+        self, request: Request, result_type: type[R], *, owner: int
+    ) -> AsyncGenerator[Progress | R, None]:
+        """Any kind of job from its admission to its end, which is a `result_type`."""
         number, job = self._admit(request, owner=owner)
         try:
             while True:
                 news = await job.news.get()
                 if isinstance(news, NightingaleError):
                     raise news
-                yield news
-                if isinstance(news, Clip):
+                if isinstance(news, Progress):
+                    yield news
+                elif isinstance(news, result_type):
+                    yield news
                     return
+                else:
+                    raise Bug(f"a {type(request).__name__} ended in a {type(news).__name__}")
         finally:
             self._leave(number)
 
-    def _admit(self, request: ComposeRequest, *, owner: int) -> tuple[int, _Job]:
+    def _admit(self, request: Request, *, owner: int) -> tuple[int, _Job]:
         if not self._open:
             raise self._why_down()
         if self._down_until is not None:
@@ -213,7 +240,7 @@ class Engine:
         if job is not None:
             match event:
                 case Finished():
-                    job.news.put_nowait(event.clip)
+                    job.news.put_nowait(event.result)
                 case Failed():
                     job.news.put_nowait(event.to_error())
                 case Cancelled():
@@ -262,7 +289,7 @@ class Engine:
         self._start_failure = None
         try:
             self._child = Child(
-                composer=self._composer,
+                craft=self._craft,
                 weights=self._weights,
                 device=self._device,
                 on_event=self._on_event,

@@ -12,14 +12,25 @@ from typing import Self
 from domain.clips import Clip, Progress
 from domain.errors import BadRequest, Bug, NightingaleError, Reason, Unavailable
 from domain.requests import ComposeRequest
+from domain.sheets import Sheet, SheetRequest
+
+Request = ComposeRequest | SheetRequest
+"""What can be asked of the engine.
+
+A new kind of job is added here and to Result, to `worker.Craft` and `worker.begin`, and as a method of
+`client.Engine`.
+"""
+
+Result = Clip | Sheet
+"""What jobs end in: a Clip for a ComposeRequest, a Sheet for a SheetRequest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """Compose this. Sent only to a child that has said Ready and has ended the job before."""
+    """Do this. Sent only to a child that has said Ready and has ended the job before."""
 
     job: int
-    request: ComposeRequest
+    request: Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,7 @@ class Progressed:
 @dataclass(frozen=True, slots=True)
 class Finished:
     job: int
-    clip: Clip
+    result: Result
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@
     event loop                     reader thread      |  commands thread      main thread
     ----------                     -------------      |  ---------------      -----------
     Engine (client.py)                                |                       serve (worker.py)
-      | Schedule: whose turn                          |                          | makes the Composer
+      | Schedule: whose turn                          |                          | makes the Craft
       |                                               |                          v
       +-- Child.send ------------- commands pipe -----|-> recv --> inbox ------> one job at a time,
       |     Submit, Cancel                            |                          stepping its generator
@@ -56,7 +56,7 @@ class Child:
     def __init__(
         self,
         *,
-        composer: str,
+        craft: str,
         weights: Path,
         device: str | None,
         on_event: Callable[[Event], None],
@@ -73,7 +73,7 @@ class Child:
         self._process = spawn.Process(
             target=serve,
             args=(commands, events),
-            kwargs={"composer": composer, "weights": weights, "device": device},
+            kwargs={"craft": craft, "weights": weights, "device": device},
             name="engine",
             daemon=True,
         )

@@ -1,7 +1,7 @@
 """The engine process's main loop, and the one door to the craft.
 
 Takes jobs one at a time, steps their generators and reports each step. Knows nothing of owners,
-queues or retries. The composer comes by its dotted name, so that this module, which the parent
+queues or retries. The craft comes by its dotted name, so that this module, which the parent
 imports to name `serve`, loads neither torch nor numpy, and so that tests can bring a toy.
 """
 
@@ -21,27 +21,50 @@ from typing import Protocol
 
 from domain.clips import Clip, Progress
 from domain.requests import ComposeRequest
-from engine.messages import Cancel, Cancelled, Command, Failed, Finished, Progressed, Ready, Submit
+from domain.sheets import Sheet, SheetRequest
+from engine.messages import (
+    Cancel,
+    Cancelled,
+    Command,
+    Failed,
+    Finished,
+    Progressed,
+    Ready,
+    Request,
+    Result,
+    Submit,
+)
 
-COMPOSER = "engine.craft.composing:Composer"
+CRAFT = "engine.craft.workshop:Workshop"
 
 Inbox = queue.SimpleQueue[Command]
 
 
-class Composer(Protocol):
-    """What `composer` has to name: a class taking (weights, device) that loads its models."""
+class Craft(Protocol):
+    """What `craft` has to name: a class taking (weights, device) that loads its models.
+
+    It has a method for each kind of request. All yield Progress at each step and, last, the result;
+    they are closed at a step when the job is cancelled.
+    """
 
     def warm_up(self) -> None: ...
 
-    def compose(self, request: ComposeRequest) -> Generator[Progress | Clip, None, None]:
-        """Yield Progress at each step and, last, the Clip. Closed at a step when cancelled."""
-        ...
+    def compose(self, request: ComposeRequest) -> Generator[Progress | Clip, None, None]: ...
+
+    def engrave(self, request: SheetRequest) -> Generator[Progress | Sheet, None, None]: ...
 
 
-def serve(
-    commands: Connection, events: Connection, *, composer: str, weights: Path, device: str | None
-) -> None:
-    """Run until the parent closes `commands`; return early only when the composer can't be made."""
+def begin(craft: Craft, request: Request) -> Generator[Progress | Result, None, None]:
+    """The steps of the job that a request asks for."""
+    match request:
+        case ComposeRequest():
+            return craft.compose(request)
+        case SheetRequest():
+            return craft.engrave(request)
+
+
+def serve(commands: Connection, events: Connection, *, craft: str, weights: Path, device: str | None) -> None:
+    """Run until the parent closes `commands`; return early only when the craft can't be made."""
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C reaches the whole group; the parent ends this process
@@ -50,7 +73,7 @@ def serve(
     inbox = _listen(commands)
     began = time.monotonic()
     try:
-        made: Composer = resolve_name(composer)(weights, device)
+        made: Craft = resolve_name(craft)(weights, device)
         made.warm_up()
     except MemoryError:
         raise
@@ -83,10 +106,10 @@ def _listen(commands: Connection) -> Inbox:
     return inbox
 
 
-def _run(submit: Submit, composer: Composer, inbox: Inbox, events: Connection) -> None:
+def _run(submit: Submit, craft: Craft, inbox: Inbox, events: Connection) -> None:
     """Run one job and report its end. A MemoryError ends the process: a fresh one may have room."""
     try:
-        with closing(composer.compose(submit.request)) as steps:
+        with closing(begin(craft, submit.request)) as steps:
             end = _step_through(submit.job, steps, inbox, events)
         events.send(end)
     except MemoryError:
@@ -97,17 +120,17 @@ def _run(submit: Submit, composer: Composer, inbox: Inbox, events: Connection) -
 
 def _step_through(
     job: int,
-    steps: Generator[Progress | Clip, None, None],
+    steps: Generator[Progress | Result, None, None],
     inbox: Inbox,
     events: Connection,
 ) -> Finished | Cancelled:
     """Report each step and return the last event, which is to be sent once the steps are closed."""
     for step in steps:
-        if isinstance(step, Clip):
+        if not isinstance(step, Progress):
             return Finished(job, step)
         # Nothing but cancels comes while a job runs; one of another job is late and means nothing.
         while not inbox.empty():
             if inbox.get() == Cancel(job):
                 return Cancelled(job)
         events.send(Progressed(job, step))
-    raise RuntimeError("the composer ended without a clip")
+    raise RuntimeError("the job ended without a result")

@@ -32,7 +32,7 @@ def _no_settings_from_here(monkeypatch, tmp_path):
 
 @pytest.fixture
 def _toy_engine(monkeypatch, tmp_path):
-    monkeypatch.setattr(bot, "Engine", partial(Engine, composer=TOY))
+    monkeypatch.setattr(bot, "Engine", partial(Engine, craft=TOY))
     monkeypatch.setenv("NIGHTINGALE_WEIGHTS_FOLDER", str(lay_out_weights(tmp_path / "weights")))
 
 

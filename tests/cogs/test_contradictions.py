@@ -5,7 +5,7 @@ import io
 import pytest
 import soundfile
 
-from engine.worker import COMPOSER
+from engine.worker import CRAFT
 from models.registry import WEIGHTS, available_styles
 from tests.cogs.test_compose import clip_message, fields, speak_chinese
 from tests.cogs.worlds import World, world
@@ -31,7 +31,7 @@ async def remarks_on(world: World, **wishes: object) -> tuple[str, dict[str, str
 
 
 async def test_contradictory_wishes_give_a_clip_and_a_note(tmp_path):
-    async with world(tmp_path, composer=COMPOSER, weights_folder=WEIGHTS) as w:
+    async with world(tmp_path, craft=CRAFT, weights_folder=WEIGHTS) as w:
         said, shown = await remarks_on(w, **JIG_IN_FOUR)
         assert said == "💡 I know no jig music in 4/4, so this is in 6/8."
         assert shown["Metre"].startswith("6/8, ")
@@ -55,7 +55,7 @@ async def test_contradictory_wishes_give_a_clip_and_a_note(tmp_path):
 
 async def test_contradictory_wishes_give_a_note_in_chinese(tmp_path, monkeypatch):
     speak_chinese(monkeypatch)
-    async with world(tmp_path, composer=COMPOSER, weights_folder=WEIGHTS) as w:
+    async with world(tmp_path, craft=CRAFT, weights_folder=WEIGHTS) as w:
         said, _ = await remarks_on(w, **JIG_IN_FOUR)
         assert said == "💡 我没学过 4/4 拍的吉格舞曲，所以这首是 6/8 拍。"
         said, _ = await remarks_on(w, **SHORT_RAG)

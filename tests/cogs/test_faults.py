@@ -51,7 +51,7 @@ async def test_damaged_weights_are_named(tmp_path):
 async def test_without_weights_the_bot_starts_and_says_what_to_do(tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
-    async with world(tmp_path, composer="tests.cogs.toys:Weightless", warm=False, weights_folder=empty) as w:
+    async with world(tmp_path, craft="tests.cogs.toys:Weightless", warm=False, weights_folder=empty) as w:
         result = await w.compose(style="rnn")
         assert result.response is not None
         assert "#1 · No trained model was found" in result.response.content

@@ -24,7 +24,7 @@ async def test_status_names_the_models_and_their_genres(tmp_path):
 
 
 async def test_status_knows_a_composer_that_still_warms_up(tmp_path):
-    async with world(tmp_path, composer="tests.cogs.toys:Sluggish", warm=False) as w:
+    async with world(tmp_path, craft="tests.cogs.toys:Sluggish", warm=False) as w:
         assert await composer_state(w) == "warming up"
         w.open_gate()
         await w.bot.engine.ready()
@@ -32,7 +32,7 @@ async def test_status_knows_a_composer_that_still_warms_up(tmp_path):
 
 
 async def test_status_says_why_a_composer_is_down(tmp_path):
-    async with world(tmp_path, composer="tests.cogs.toys:Weightless", warm=False) as w:
+    async with world(tmp_path, craft="tests.cogs.toys:Weightless", warm=False) as w:
         with pytest.raises(Unavailable):
             await w.bot.engine.ready()
         assert "No trained model was found" in await composer_state(w)

@@ -1,4 +1,4 @@
-"""A composer that runs in the real engine process, needs no model, and does what the style's name says.
+"""A craft that runs in the real engine process, needs no model, and does what the style's name says.
 
 The weights folder is where it and the test meet. Imports nothing heavy, so that spawning it is quick.
 """

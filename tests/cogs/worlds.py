@@ -87,13 +87,13 @@ def settings_for(tmp_path: Path, **fields: Any) -> Settings:
 
 
 @asynccontextmanager
-async def toy_bot(settings: Settings, composer: str = TOY) -> AsyncGenerator[Nightingale, None]:
-    """As `bot.open_bot`, with a composer that needs no model."""
+async def toy_bot(settings: Settings, craft: str = TOY) -> AsyncGenerator[Nightingale, None]:
+    """As `bot.open_bot`, with a craft that needs no model."""
     async with (
         open_storage(settings.data_folder, max_clip_bytes=10**8) as storage,
         Engine(
             weights=settings.weights_folder,
-            composer=composer,
+            craft=craft,
             max_waiting=settings.max_waiting,
             back_off_seconds=0.01,
         ) as engine,
@@ -104,12 +104,12 @@ async def toy_bot(settings: Settings, composer: str = TOY) -> AsyncGenerator[Nig
 
 @asynccontextmanager
 async def world(
-    tmp_path: Path, *, composer: str = TOY, warm: bool = True, **fields: Any
+    tmp_path: Path, *, craft: str = TOY, warm: bool = True, **fields: Any
 ) -> AsyncGenerator[World, None]:
     """A server with one channel, the bot and Alice. `fields` are settings."""
     settings = settings_for(tmp_path, **fields)
     async with (
-        toy_bot(settings, composer) as bot,
+        toy_bot(settings, craft) as bot,
         simcord.run(bot, shard_count=1, settle_timeout=30) as env,
     ):
         guild = env.create_guild()

@@ -11,6 +11,7 @@ import pytest
 
 from domain.clips import Clip, Progress, Stage
 from domain.errors import BadRequest, Bug, NightingaleError, Reason, Unavailable
+from domain.sheets import Sheet, SheetRequest
 from engine.client import Engine
 from tests.engine.asking import News, ask, clip_of, log_of, pid_of, until_composing
 from tests.engine.toys import TOY
@@ -20,12 +21,17 @@ DESCRIPTORS = Path("/proc/self/fd")
 
 @pytest.fixture
 async def engine(tmp_path: Path) -> AsyncIterator[Engine]:
-    async with Engine(weights=tmp_path, composer=TOY) as engine:
+    async with Engine(weights=tmp_path, craft=TOY) as engine:
         yield engine
 
 
 def open_files() -> int:
     return len(list(DESCRIPTORS.iterdir()))
+
+
+async def ended(news: AsyncIterator[object]) -> None:
+    async for _ in news:
+        pass
 
 
 def blocked_signals(pid: int) -> set[int]:
@@ -54,8 +60,8 @@ async def test_request_may_come_before_the_process_is_warm(engine: Engine):
     assert isinstance(steps[-1], Clip)
 
 
-async def test_composer_gets_weights_and_device_and_is_warm_when_ready(tmp_path: Path):
-    async with Engine(weights=tmp_path, device="mps", composer=TOY) as engine:
+async def test_craft_gets_weights_and_device_and_is_warm_when_ready(tmp_path: Path):
+    async with Engine(weights=tmp_path, device="mps", craft=TOY) as engine:
         await asyncio.gather(engine.ready(), engine.ready())
         assert log_of(tmp_path) == ["born mps", "warm"]
 
@@ -88,7 +94,7 @@ async def test_owners_take_turns_and_hear_their_position(engine: Engine, tmp_pat
 
 
 async def test_full_queue_refuses(tmp_path: Path):
-    async with Engine(weights=tmp_path, composer=TOY, max_waiting=1) as engine:
+    async with Engine(weights=tmp_path, craft=TOY, max_waiting=1) as engine:
         running, waiting = ask(engine, "gated:gate"), ask(engine, "quick")
         await until_composing(running)
         await anext(waiting)
@@ -169,7 +175,7 @@ async def test_errors_for_people_cross(
     ("style", "trace"),
     [
         ("broken", "ZeroDivisionError: a mistake in the toy"),
-        ("clipless", "the composer ended without a clip"),
+        ("resultless", "the job ended without a result"),
         ("unsendable", "cannot pickle"),
     ],
 )
@@ -181,8 +187,61 @@ async def test_bugs_cross_with_the_childs_trace(engine: Engine, style: str, trac
     assert await pid_of(engine) == pid, "a bug in one job ended the process"
 
 
+async def test_engraving_ends_in_a_sheet(engine: Engine):
+    await engine.ready()
+    steps = [step async for step in engine.engrave(SheetRequest(title="quick", midi=b"midi"))]
+    assert steps == [
+        Progress(Stage.RENDERING),
+        Sheet(pages=(b"page", b"page"), musicxml=b"midi", bars=8, bars_shown=8),
+    ]
+
+
+async def test_jobs_of_all_kinds_take_turns(engine: Engine, tmp_path: Path):
+    running = ask(engine, "gated:gate", seed=0, owner=9)
+    await until_composing(running)
+    waiting = [
+        ask(engine, "quick", seed=1, owner=1),
+        ask(engine, "quick", seed=2, owner=1),
+        engine.engrave(SheetRequest(title="quick", midi=b""), owner=2),
+    ]
+    assert [await anext(news) for news in waiting] == [
+        Progress(Stage.QUEUED, position=position) for position in (1, 2, 2)
+    ]
+    (tmp_path / "gate").touch()
+    await asyncio.gather(*(ended(news) for news in [running, *waiting]))
+    assert log_of(tmp_path)[2:] == ["run 0", "run 1", "engrave quick", "run 2"]
+
+
+async def test_engraving_is_cancelled_by_leaving_it(engine: Engine, tmp_path: Path):
+    pid = await pid_of(engine)
+    async for step in engine.engrave(SheetRequest(title="gated:never", midi=b"")):
+        if isinstance(step, Progress) and step.stage is Stage.RENDERING:
+            break
+    assert await pid_of(engine) == pid
+
+
+async def test_engraving_survives_its_process(engine: Engine, tmp_path: Path):
+    request = SheetRequest(title="die_once:segfault", midi=b"")
+    *_, sheet = [step async for step in engine.engrave(request)]
+    assert isinstance(sheet, Sheet)
+    assert log_of(tmp_path).count("engrave die_once:segfault") == 2
+
+
+async def test_engraving_fails_with_a_reason(engine: Engine):
+    with pytest.raises(BadRequest) as raised:
+        _ = [step async for step in engine.engrave(SheetRequest(title="damaged", midi=b""))]
+    assert raised.value.reason is Reason.MIDI_UNREADABLE
+
+
+async def test_a_result_of_the_wrong_kind_is_a_bug(engine: Engine):
+    with pytest.raises(Bug) as raised:
+        _ = [step async for step in engine.engrave(SheetRequest(title="mistaken", midi=b""))]
+    assert raised.value.trace == "a SheetRequest ended in a Clip"
+    await clip_of(ask(engine, "quick"))
+
+
 async def test_closing_fails_the_running_and_the_waiting(tmp_path: Path):
-    engine = Engine(weights=tmp_path, composer=TOY)
+    engine = Engine(weights=tmp_path, craft=TOY)
     await engine.start()
     running, waiting = ask(engine, "hang"), ask(engine, "quick")
     await until_composing(running)
@@ -196,7 +255,7 @@ async def test_closing_fails_the_running_and_the_waiting(tmp_path: Path):
 
 
 async def test_closing_during_the_start(tmp_path: Path):
-    engine = Engine(weights=tmp_path, composer=TOY)
+    engine = Engine(weights=tmp_path, craft=TOY)
     await engine.start()
     warmth = asyncio.create_task(engine.ready())
     await asyncio.sleep(0)
@@ -206,7 +265,7 @@ async def test_closing_during_the_start(tmp_path: Path):
 
 
 async def test_closed_engine_refuses(tmp_path: Path):
-    engine = Engine(weights=tmp_path, composer=TOY)
+    engine = Engine(weights=tmp_path, craft=TOY)
     for _ in range(2):
         with pytest.raises(Unavailable):
             await engine.ready()
@@ -221,8 +280,8 @@ async def test_two_engines_at_once(tmp_path: Path):
     for folder in folders:
         folder.mkdir()
     async with (
-        Engine(weights=folders[0], composer=TOY) as one,
-        Engine(weights=folders[1], composer=TOY) as other,
+        Engine(weights=folders[0], craft=TOY) as one,
+        Engine(weights=folders[1], craft=TOY) as other,
     ):
         held = ask(one, "gated:gate")
         await until_composing(held)
@@ -233,7 +292,7 @@ async def test_two_engines_at_once(tmp_path: Path):
 
 @pytest.mark.skipif(not DESCRIPTORS.exists(), reason="reads the signal mask in /proc")
 async def test_process_is_deaf_to_interrupts_from_its_first_moment(tmp_path: Path):
-    engine = Engine(weights=tmp_path, composer=TOY)
+    engine = Engine(weights=tmp_path, craft=TOY)
     await engine.start()
     assert signal.SIGINT in blocked_signals(engine._child.pid)
     assert signal.SIGINT not in blocked_signals(os.getpid())
@@ -250,7 +309,7 @@ async def test_interrupt_does_not_reach_the_process(engine: Engine):
 async def test_no_file_is_left_open(tmp_path: Path):
     resource_tracker.ensure_running()  # belongs to the whole process, and stays
     before = open_files()
-    async with Engine(weights=tmp_path, composer=TOY) as engine:
+    async with Engine(weights=tmp_path, craft=TOY) as engine:
         await clip_of(ask(engine, "die_once:exit"))
         assert open_files() > before
     assert open_files() == before

@@ -17,7 +17,7 @@ from tests.engine.toys import TOY
 
 def compose(folder: Path, *options: str) -> int:
     out = ("--out", str(folder / "out"), "--weights", str(folder))
-    return main(["compose", *out, *options], composer=TOY)
+    return main(["compose", *out, *options], craft=TOY)
 
 
 def test_each_clip_becomes_four_files(tmp_path: Path):
@@ -130,7 +130,7 @@ def test_count_must_be_positive(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 def test_interrupt_ends_everything_quietly(tmp_path: Path):
     arguments = ["compose", "--style", "hang", "--out", str(tmp_path), "--weights", str(tmp_path)]
-    script = f"import sys; from engine.__main__ import main; sys.exit(main({arguments}, composer={TOY!r}))"
+    script = f"import sys; from engine.__main__ import main; sys.exit(main({arguments}, craft={TOY!r}))"
     command = [sys.executable, "-c", script]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True

@@ -28,7 +28,7 @@ def births(folder: Path) -> int:
 
 @pytest.mark.parametrize("how", DEATHS)
 async def test_job_whose_process_dies_is_tried_once_more(tmp_path: Path, how: str):
-    async with Engine(weights=tmp_path, composer=TOY) as engine:
+    async with Engine(weights=tmp_path, craft=TOY) as engine:
         await engine.ready()
         steps = [step async for step in ask(engine, f"die_once:{how}")]
     assert steps[:-1] == [
@@ -41,7 +41,7 @@ async def test_job_whose_process_dies_is_tried_once_more(tmp_path: Path, how: st
 
 
 async def test_second_death_fails_the_job_and_harms_no_other(tmp_path: Path):
-    async with Engine(weights=tmp_path, composer=TOY) as engine:
+    async with Engine(weights=tmp_path, craft=TOY) as engine:
         await engine.ready()
         deadly = ask(engine, "die:killed", seed=1, owner=1)
         others = [ask(engine, "quick", seed=seed, owner=seed) for seed in (2, 3)]
@@ -57,7 +57,7 @@ async def test_second_death_fails_the_job_and_harms_no_other(tmp_path: Path):
 
 
 async def test_many_deadly_jobs_in_a_row_do_not_take_the_engine_down(tmp_path: Path):
-    async with Engine(weights=tmp_path, composer=TOY) as engine:
+    async with Engine(weights=tmp_path, craft=TOY) as engine:
         deadly = [ask(engine, "die:exit", seed=seed) for seed in range(2)]
         outcomes = await asyncio.gather(*(clip_of(news) for news in deadly), return_exceptions=True)
         assert [outcome.reason for outcome in outcomes] == [Reason.ENGINE_DIED] * 2
@@ -65,14 +65,14 @@ async def test_many_deadly_jobs_in_a_row_do_not_take_the_engine_down(tmp_path: P
 
 
 async def test_process_killed_while_idle_is_replaced(tmp_path: Path):
-    async with Engine(weights=tmp_path, composer=TOY, back_off_seconds=0.01) as engine:
+    async with Engine(weights=tmp_path, craft=TOY, back_off_seconds=0.01) as engine:
         pid = await pid_of(engine)
         os.kill(pid, signal.SIGKILL)
         assert await pid_of(engine) != pid
 
 
 async def test_deaths_while_idle_do_not_add_up_over_jobs(tmp_path: Path):
-    async with Engine(weights=tmp_path, composer=TOY, back_off_seconds=0.01) as engine:
+    async with Engine(weights=tmp_path, craft=TOY, back_off_seconds=0.01) as engine:
         for _ in range(START_ATTEMPTS):
             pid = await pid_of(engine)
             child = engine._child
@@ -82,7 +82,7 @@ async def test_deaths_while_idle_do_not_add_up_over_jobs(tmp_path: Path):
 
 
 async def test_process_killed_in_a_cancelled_job_does_not_run_it_again(tmp_path: Path):
-    async with Engine(weights=tmp_path, composer=TOY) as engine:
+    async with Engine(weights=tmp_path, craft=TOY) as engine:
         pid = await pid_of(engine)
         news = ask(engine, "hang", seed=5)
         await until_composing(news)
@@ -93,13 +93,13 @@ async def test_process_killed_in_a_cancelled_job_does_not_run_it_again(tmp_path:
 
 
 async def test_job_without_progress_counts_as_dead(tmp_path: Path):
-    async with Engine(weights=tmp_path, composer=TOY, timeout_seconds=1.5) as engine:
+    async with Engine(weights=tmp_path, craft=TOY, timeout_seconds=1.5) as engine:
         await clip_of(ask(engine, "hang_once"))
     assert births(tmp_path) == 2
 
 
 async def test_job_that_always_hangs_fails(tmp_path: Path):
-    async with Engine(weights=tmp_path, composer=TOY, timeout_seconds=0.3) as engine:
+    async with Engine(weights=tmp_path, craft=TOY, timeout_seconds=0.3) as engine:
         with pytest.raises(Unavailable) as raised:
             await clip_of(ask(engine, "hang"))
         assert raised.value.reason is Reason.ENGINE_DIED
@@ -107,7 +107,7 @@ async def test_job_that_always_hangs_fails(tmp_path: Path):
 
 
 async def test_progress_keeps_a_long_job_alive(tmp_path: Path):
-    async with Engine(weights=tmp_path, composer=TOY, timeout_seconds=2) as engine:
+    async with Engine(weights=tmp_path, craft=TOY, timeout_seconds=2) as engine:
         news = ask(engine, "gated:gate")
         await until_composing(news)
         opens = asyncio.get_running_loop().call_later(2.2, (tmp_path / "gate").touch)
@@ -117,8 +117,8 @@ async def test_progress_keeps_a_long_job_alive(tmp_path: Path):
 
 
 async def test_process_that_dies_once_at_the_start_is_tried_again(tmp_path: Path):
-    composer = f"{TOYS}:StillbornOnce"
-    async with Engine(weights=tmp_path, composer=composer, back_off_seconds=0.01) as engine:
+    craft = f"{TOYS}:StillbornOnce"
+    async with Engine(weights=tmp_path, craft=craft, back_off_seconds=0.01) as engine:
         await engine.ready()
         await clip_of(ask(engine, "quick"))
     assert births(tmp_path) == 2
@@ -127,7 +127,7 @@ async def test_process_that_dies_once_at_the_start_is_tried_again(tmp_path: Path
 async def test_engine_closed_in_a_pause_stays_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     died = asyncio.Event()
     monkeypatch.setattr("engine.client.log.warning", lambda *_: died.set())
-    engine = Engine(weights=tmp_path, composer=f"{TOYS}:StillbornOnce", back_off_seconds=0.1)
+    engine = Engine(weights=tmp_path, craft=f"{TOYS}:StillbornOnce", back_off_seconds=0.1)
     await engine.start()
     await died.wait()
     await engine.close()
@@ -148,7 +148,7 @@ async def test_process_that_never_starts_fails_requests_and_does_not_spin(
         return call_later(delay, callback, *args)
 
     monkeypatch.setattr(loop, "call_later", note_pause)
-    engine = Engine(weights=tmp_path, composer=f"{TOYS}:Stillborn", back_off_seconds=0.05)
+    engine = Engine(weights=tmp_path, craft=f"{TOYS}:Stillborn", back_off_seconds=0.05)
     async with engine:
         warmth = asyncio.create_task(engine.ready())
         with pytest.raises(Unavailable) as raised:
@@ -167,8 +167,8 @@ async def test_process_that_never_starts_fails_requests_and_does_not_spin(
 
 
 async def test_down_engine_is_tried_again_by_a_later_request(tmp_path: Path):
-    composer = f"{TOYS}:StillbornUntilMended"
-    async with Engine(weights=tmp_path, composer=composer, back_off_seconds=0.001) as engine:
+    craft = f"{TOYS}:StillbornUntilMended"
+    async with Engine(weights=tmp_path, craft=craft, back_off_seconds=0.001) as engine:
         with pytest.raises(Unavailable):
             await engine.ready()
         await asyncio.sleep(0.05)  # its rest: 30 times the back-off
@@ -180,8 +180,8 @@ async def test_down_engine_is_tried_again_by_a_later_request(tmp_path: Path):
         await clip_of(ask(engine, "quick"))
 
 
-async def test_composer_that_says_why_it_cannot_start_is_quoted(tmp_path: Path):
-    async with Engine(weights=tmp_path, composer=f"{TOYS}:Weightless") as engine:
+async def test_craft_that_says_why_it_cannot_start_is_quoted(tmp_path: Path):
+    async with Engine(weights=tmp_path, craft=f"{TOYS}:Weightless") as engine:
         with pytest.raises(Unavailable) as raised:
             await clip_of(ask(engine, "quick"))
         assert raised.value.reason is Reason.NO_STYLES
@@ -192,22 +192,22 @@ async def test_composer_that_says_why_it_cannot_start_is_quoted(tmp_path: Path):
 
 
 async def test_mistake_at_the_start_is_a_bug(tmp_path: Path):
-    async with Engine(weights=tmp_path, composer=f"{TOYS}:Mistaken") as engine:
+    async with Engine(weights=tmp_path, craft=f"{TOYS}:Mistaken") as engine:
         with pytest.raises(Bug) as raised:
             await engine.ready()
     assert "a mistake at the start" in raised.value.trace
 
 
-async def test_composer_that_does_not_exist_is_a_bug(tmp_path: Path):
-    async with Engine(weights=tmp_path, composer=f"{TOYS}:Missing") as engine:
+async def test_craft_that_does_not_exist_is_a_bug(tmp_path: Path):
+    async with Engine(weights=tmp_path, craft=f"{TOYS}:Missing") as engine:
         with pytest.raises(Bug) as raised:
             await clip_of(ask(engine, "quick"))
     assert "Missing" in raised.value.trace
 
 
 async def test_process_that_hangs_at_the_start_counts_as_dead(tmp_path: Path):
-    composer = f"{TOYS}:HungAtBirth"
-    engine = Engine(weights=tmp_path, composer=composer, start_timeout_seconds=0.1, back_off_seconds=0.01)
+    craft = f"{TOYS}:HungAtBirth"
+    engine = Engine(weights=tmp_path, craft=craft, start_timeout_seconds=0.1, back_off_seconds=0.01)
     async with engine:
         with pytest.raises(Unavailable) as raised:
             await engine.ready()
@@ -220,7 +220,7 @@ async def test_system_that_gives_no_process_counts_as_a_death(
     def refuse(*_: object) -> None:
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
-    async with Engine(weights=tmp_path, composer=TOY, back_off_seconds=0.001) as engine:
+    async with Engine(weights=tmp_path, craft=TOY, back_off_seconds=0.001) as engine:
         pid = await pid_of(engine)
         with monkeypatch.context() as patch:
             patch.setattr("multiprocessing.util.spawnv_passfds", refuse)
@@ -265,7 +265,7 @@ from domain.requests import ComposeRequest
 from engine.client import Engine
 
 async def main():
-    async with Engine(weights=Path(sys.argv[1]), composer="tests.engine.toys:Toy") as engine:
+    async with Engine(weights=Path(sys.argv[1]), craft="tests.engine.toys:Toy") as engine:
         async for step in engine.compose(ComposeRequest(style="hang", seed=1)):
             if step.stage is Stage.COMPOSING:
                 while "hanging" not in Path(sys.argv[1], "log").read_text():

@@ -1,24 +1,32 @@
-"""The Engine with the real composer in its process, on a network too small to need weights from anywhere."""
+"""The Engine with the real craft in its process, on a network too small to need weights from anywhere."""
 
 import os
 import signal
 from pathlib import Path
 
+import pytest
+
 from domain.clips import Clip, Progress, Stage
+from domain.errors import BadRequest, Reason
 from domain.requests import ComposeRequest
+from domain.sheets import Sheet, SheetRequest
 from engine.client import Engine
 from models.checkpoints import save_rnn
 from tests.engine.asking import clip_of
 from tests.models.networks import tiny_network, tiny_profiles
 
 
-async def test_clip_is_the_same_when_its_process_was_killed_halfway(tmp_path: Path):
+def save_tiny_weights(folder: Path) -> None:
     save_rnn(
         tiny_network(),
-        tmp_path / "rnn.safetensors",
+        folder / "rnn.safetensors",
         profiles=tiny_profiles(),
         facts={"genres": ["chorale", "reel"]},
     )
+
+
+async def test_clip_is_the_same_when_its_process_was_killed_halfway(tmp_path: Path):
+    save_tiny_weights(tmp_path)
     request = ComposeRequest(style="rnn", seed=7, length_seconds=5)
     async with Engine(weights=tmp_path, device="cpu") as engine:
         first = await clip_of(engine.compose(request))
@@ -33,3 +41,17 @@ async def test_clip_is_the_same_when_its_process_was_killed_halfway(tmp_path: Pa
         assert Stage.QUEUED in stages, "it was not killed in time"
         assert step.midi == first.midi
         assert step.recipe == first.recipe
+
+
+async def test_a_clips_sheet_has_its_bars_and_a_damaged_clip_none(tmp_path: Path):
+    save_tiny_weights(tmp_path)
+    async with Engine(weights=tmp_path, device="cpu") as engine:
+        clip = await clip_of(engine.compose(ComposeRequest(style="rnn", seed=7, length_seconds=5)))
+        *_, sheet = [step async for step in engine.engrave(SheetRequest(title=clip.title, midi=clip.midi))]
+        assert isinstance(sheet, Sheet)
+        assert sheet.bars == sheet.bars_shown == clip.recipe.bars
+        assert [page[:4] for page in sheet.pages] == [b"\x89PNG"]
+        assert clip.title.encode() in sheet.musicxml
+        with pytest.raises(BadRequest) as raised:
+            _ = [step async for step in engine.engrave(SheetRequest(title="", midi=clip.midi[:100]))]
+        assert raised.value.reason is Reason.MIDI_UNREADABLE

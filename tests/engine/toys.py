@@ -1,7 +1,8 @@
-"""Composers that run in the real engine process and need no model.
+"""Crafts that run in the real engine process and need no model.
 
-`Toy` does what the request's style says. The weights folder is where it and the test meet: the toy
-appends to `log`, and waits for the files that a test makes there. Imports no torch, so spawning it is quick.
+`Toy` does what the request's style, or its title, says. The weights folder is where it and the test
+meet: the toy appends to `log`, and waits for the files that a test makes there. Imports no torch, so
+spawning it is quick.
 """
 
 import faulthandler
@@ -18,6 +19,7 @@ from domain.errors import BadRequest, Reason, Unavailable
 from domain.remarks import Remark, Topic
 from domain.requests import ComposeRequest, Recipe
 from domain.score import Key
+from domain.sheets import Sheet, SheetRequest
 
 TOY = "tests.engine.toys:Toy"
 
@@ -128,11 +130,28 @@ class Toy:
         yield Progress(Stage.COMPOSING, 0.1)
         raise ZeroDivisionError("a mistake in the toy")
 
-    def clipless(self, request: ComposeRequest, _: str) -> Steps:
+    def resultless(self, request: ComposeRequest, _: str) -> Steps:
         yield Progress(Stage.COMPOSING, 0.1)
 
     def unsendable(self, request: ComposeRequest, _: str) -> Steps:
         yield clip(request, audio=threading.Lock())  # type: ignore[arg-type]
+
+    def engrave(self, request: SheetRequest) -> Generator[Progress | Sheet, None, None]:
+        """Do what the title says, which may be anything that ends otherwise than in a clip."""
+        self.note(f"engrave {request.title}")
+        act, _, argument = request.title.partition(":")
+        yield Progress(Stage.RENDERING)
+        if act == "gated":
+            while not (self.folder / argument).exists():
+                yield Progress(Stage.RENDERING, 0.5)
+                time.sleep(0.005)
+        elif act == "mistaken":
+            yield clip(ComposeRequest(style="quick", seed=1))  # type: ignore[misc]
+        elif act == "die_once" and self.first_time(f"died {argument}"):
+            DEATHS[argument]()
+        elif act == "damaged":
+            raise BadRequest(Reason.MIDI_UNREADABLE)
+        yield Sheet(pages=(b"page",) * 2, musicxml=request.midi, bars=8, bars_shown=6 if act == "cut" else 8)
 
 
 class Stillborn(Toy):
