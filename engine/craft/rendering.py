@@ -26,7 +26,7 @@ from engine.craft.soundfonts import soundfont
 SAMPLE_RATE = RATE
 """Fixed by midirenderer."""
 
-MIN_TAIL_SECONDS, MAX_TAIL_SECONDS = 1.0, 3.0
+MIN_TAIL_SECONDS, MAX_TAIL_SECONDS = 0.9, 3.0
 """What follows the end of the last note: its release and the room's."""
 
 _MAX_QUIET_SECONDS = 1.0  # of a tail drawn out to reach the length asked for
@@ -60,7 +60,7 @@ class RenderingFailed(RuntimeError):
 def render(score: Score, *, genre: Genre | None = None, length_seconds: float | None = None) -> Audio:
     """The score, played as its genre is, as finished sound: -14 LUFS, no silence before it.
 
-    The sound ends with its release, 1 to 3 s after the last note; within that span it is made
+    The sound ends with its release, 0.9 to 3 s after the last note; within that span it is made
     `length_seconds` long when that is given. A score without an audible note is a second of silence.
     Raises RenderingFailed when the synthesizer fails, FileNotFoundError without a soundfont.
     """
