@@ -47,6 +47,10 @@ def unscripted(plan: Plan) -> Script:
     return Script(arrivals=(Arrival(last_onset, triad, frozenset({0}), triad, final=True),))
 
 
+_WIDEST_LEAP = 7
+"""Semitones that a melody leaps at most into the note it closes on: a fifth."""
+
+
 class Draft:
     """A piece of music being written token by token under a plan and a script."""
 
@@ -62,6 +66,7 @@ class Draft:
         self._arrivals_passed = 0
         self._is_one_line = plan.parts == 1
         self._touched = 127, 0
+        self._lead = 0
         # Struck again in its own part, a note ends; `sounding_until`, which models are shown, knows no parts.
         self._part_until = np.zeros((plan.parts, PITCHES), dtype=np.int64)
 
@@ -146,6 +151,8 @@ class Draft:
             self._part_until[part, row] = end
             return
         self._is_one_line &= len(self._moment) <= 3
+        if len(self._moment) > 1 and self._moment[0] < FIRST_NOTE + PITCHES:
+            self._lead = read_note(self._moment[0])[1]
         pitches = [read_note(note)[1] for note in self._moment[:-1:2]]
         self._touched = min(self._touched[0], *pitches, 127), max(self._touched[1], *pitches, 0)
         self._ticks.append(self.tick)
@@ -240,7 +247,14 @@ class Draft:
         if not len(rows):
             return False
         degrees = ((rows + LOWEST_PITCH) % 12).tolist()
+        if arrival.final and not (self._part_until[-1] > tick).any():
+            return False  # an end without its bass hangs in the air
         return degrees[0] in arrival.bass and degrees[-1] in arrival.top and arrival.chord.issuperset(degrees)
+
+    def _near_lead(self, notes: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Those of the notes (MAX_PARTS * PITCHES,) that a melody can leap to; all, if there are none."""
+        near = notes & (np.abs(_PITCHES - self._lead) <= _WIDEST_LEAP)
+        return near if near.any() else notes
 
     def _in_range(self) -> NDArray[np.bool_]:
         """(MAX_PARTS * PITCHES,): the notes within what the piece touched before this moment."""
@@ -254,7 +268,7 @@ class Draft:
     def _notes_of(self, arrival: Arrival) -> NDArray[np.bool_]:
         """(MAX_PARTS * PITCHES,): the notes that may begin at the arrival."""
         if self._is_one_line:
-            return np.isin(_PITCH_CLASSES, list(arrival.bass & arrival.top))
+            return self._near_lead(np.isin(_PITCH_CLASSES, list(arrival.bass & arrival.top)))
         bass = np.isin(_PITCH_CLASSES, list(arrival.bass)) & self._in_range()
         if not bass.any():
             bass = np.isin(_PITCH_CLASSES, list(arrival.bass))
@@ -269,4 +283,5 @@ class Draft:
         if not self._moment and arrival.top != arrival.chord:
             notes[:PITCHES] &= np.isin(_PITCH_CLASSES[:PITCHES], list(arrival.top))
             notes[PITCHES:] = False
+            notes = self._near_lead(notes)
         return notes
