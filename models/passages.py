@@ -5,14 +5,14 @@ came before it and what stood there some bars ago. Tempo, names, instruments and
 nor how the notes came about. Knows no network.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.score import TICKS_PER_QUARTER, Mode, Note, Score
-from models.tokens import DURATIONS, GRID, LOWEST_PITCH, METRES, PITCHES, POSITIONS, semitones_to_c
+from domain.score import TICKS_PER_QUARTER, Mode, Score
+from models.heard_notes import PART_ROOM, PITCH_ROOM, SCALES, HeardNotes, Integers, read_notes
+from models.tokens import DURATIONS, LOWEST_PITCH, METRES, PITCHES, POSITIONS
 
 WINDOW_BARS = 32
 """The most bars heard at once; a longer score is heard in windows that overlap by half."""
@@ -20,7 +20,6 @@ MAX_WINDOWS = 16
 LAGS = (1, 2, 4, 8, 16)
 """How many bars before and after a note or bar is compared with what stands there."""
 
-Integers = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
 _WIDEST = 14
@@ -52,22 +51,14 @@ WHOLE_FACTS = 6 * len(LAGS) + 22
 TOLD = (len(Mode), _METRE_CLASSES)
 """Sizes of what is told of a passage: its mode and its metre."""
 
-_SNAPPED = np.asarray(
-    [
-        min((*GRID, TICKS_PER_QUARTER), key=lambda place: abs(place - tick))
-        for tick in range(TICKS_PER_QUARTER)
-    ]
-)
 _DURATION_CLASS = np.asarray(
     [
         min(range(len(DURATIONS)), key=lambda i: abs(DURATIONS[i] - ticks))
         for ticks in range(DURATIONS[-1] + 1)
     ]
 )
-SCALES = {Mode.MAJOR: (0, 2, 4, 5, 7, 9, 11), Mode.MINOR: (0, 2, 3, 5, 7, 8, 10)}
 _COPY = 0.999
 """Bars more alike than this, in cosine, are copies."""
-_PART_ROOM = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,31 +78,9 @@ class Passage:
     told: Integers
 
 
-@dataclass(frozen=True, slots=True)
-class _Notes:
-    """Columns over N notes in order of onset, part and pitch from above, within `bars` bars."""
-
-    part: Integers
-    onset: Integers
-    pitch: Integers
-    duration: Integers
-    bars: int
-    bar_ticks: int
-    parts: int
-
-    def window(self, first: int, bars: int) -> "_Notes":
-        start, stop = first * self.bar_ticks, (first + bars) * self.bar_ticks
-        inside = (self.onset >= start) & (self.onset < stop)
-        onset = self.onset[inside] - start
-        duration = np.minimum(self.duration[inside], bars * self.bar_ticks - onset)
-        return _Notes(
-            self.part[inside], onset, self.pitch[inside], duration, bars, self.bar_ticks, self.parts
-        )
-
-
 def hear(score: Score) -> list[Passage]:
     """A score as passages: one where it has at most WINDOW_BARS bars (and an upbeat), none without notes."""
-    notes = _read(score)
+    notes = read_notes(score)
     if notes is None:
         return []
     told = np.asarray(
@@ -129,39 +98,7 @@ def hear(score: Score) -> list[Passage]:
     return [_hear(window, told, score.key.mode) for window in windows if len(window.onset)]
 
 
-def _read(score: Score) -> _Notes | None:
-    """The notes on the grid, at the tonic C, parts from high to low, without doubles; None without notes."""
-    heard = [part.notes for part in score.parts if part.notes and not part.percussion]
-    if not heard:
-        return None
-    heard.sort(key=_mean_pitch, reverse=True)
-    rows = np.asarray(
-        [
-            (index, note.onset, note.pitch, note.duration)
-            for index, notes in enumerate(heard)
-            for note in notes
-        ],
-        dtype=np.int64,
-    )
-    part, onset, pitch, duration = rows.T
-    bar_ticks = max(1, score.metre.bar_ticks)
-    bar, tick = np.divmod(np.maximum(onset, 0), bar_ticks)
-    quarter, rest = np.divmod(tick, TICKS_PER_QUARTER)
-    onset = bar * bar_ticks + np.minimum(quarter * TICKS_PER_QUARTER + _SNAPPED[rest], bar_ticks - 1)
-    bars = max(score.bars, int(onset.max()) // bar_ticks + 1)
-    shift = semitones_to_c(score.key)
-    row = np.clip(pitch + shift - LOWEST_PITCH, 0, PITCHES - 1)
-    duration = np.clip(duration, 1, bars * bar_ticks - onset)
-    place = onset * _PART_ROOM + np.minimum(part, _PART_ROOM - 1)
-    _, kept = np.unique(place * 128 + (127 - row), return_index=True)
-    return _Notes(part[kept], onset[kept], row[kept], duration[kept], bars, bar_ticks, len(heard))
-
-
-def _mean_pitch(notes: Sequence[Note]) -> float:
-    return sum(note.pitch for note in notes) / len(notes)
-
-
-def _hear(notes: _Notes, told: Integers, mode: Mode) -> Passage:
+def _hear(notes: HeardNotes, told: Integers, mode: Mode) -> Passage:
     ticks, moments = np.unique(notes.onset, return_inverse=True)
     before, after, waited, is_top = _melodic(notes)
     sounding = (notes.onset <= ticks[:, None]) & (notes.onset + notes.duration > ticks[:, None])
@@ -202,7 +139,7 @@ def _hear(notes: _Notes, told: Integers, mode: Mode) -> Passage:
     return Passage(classes, facts, moments, ticks // notes.bar_ticks, bars, whole, told)
 
 
-def _roles(notes: _Notes, is_top: NDArray[np.bool_]) -> Integers:
+def _roles(notes: HeardNotes, is_top: NDArray[np.bool_]) -> Integers:
     """Alone, top, bottom or between of the parts; of one part, its top line apart from the rest."""
     if notes.parts == 1:
         return np.where(is_top, 0, 4)
@@ -212,7 +149,7 @@ def _roles(notes: _Notes, is_top: NDArray[np.bool_]) -> Integers:
     return role
 
 
-def _melodic(notes: _Notes) -> tuple[Integers, Integers, Integers, NDArray[np.bool_]]:
+def _melodic(notes: HeardNotes) -> tuple[Integers, Integers, Integers, NDArray[np.bool_]]:
     """Interval classes from the note before and to the one after, the wait's class, and who is on top.
 
     The top note of a chord continues the top of the one before, the others its bottom.
@@ -246,18 +183,17 @@ def _melodic(notes: _Notes) -> tuple[Integers, Integers, Integers, NDArray[np.bo
     return before, after, waited, top
 
 
-def _returns(notes: _Notes) -> Floats:
+def _returns(notes: HeardNotes) -> Floats:
     """(N, 4 * len(LAGS)): whether the same note, and any note of the part, stands some bars away."""
     # Both columns rise with the order of the notes, so that looking up needs no sorting.
-    places = notes.onset * _PART_ROOM + np.minimum(notes.part, _PART_ROOM - 1)
-    same = places * 128 + (127 - notes.pitch)
+    places, same = notes.places, notes.places_and_pitches
     found = np.empty((len(places), 4 * len(LAGS)), dtype=np.float32)
     for index, lag in enumerate(LAGS):
-        ticks = lag * notes.bar_ticks * _PART_ROOM
-        found[:, 4 * index] = _are_among(same - ticks * 128, same)
-        found[:, 4 * index + 1] = _are_among(same + ticks * 128, same)
-        found[:, 4 * index + 2] = _are_among(places - ticks, places)
-        found[:, 4 * index + 3] = _are_among(places + ticks, places)
+        away = lag * notes.bar_ticks * PART_ROOM
+        found[:, 4 * index] = _are_among(same - away * PITCH_ROOM, same)
+        found[:, 4 * index + 1] = _are_among(same + away * PITCH_ROOM, same)
+        found[:, 4 * index + 2] = _are_among(places - away, places)
+        found[:, 4 * index + 3] = _are_among(places + away, places)
     return found
 
 
@@ -266,7 +202,7 @@ def _are_among(wanted: Integers, known: Integers) -> NDArray[np.bool_]:
     return known[np.minimum(np.searchsorted(known, wanted), len(known) - 1)] == wanted
 
 
-def _form(notes: _Notes, chroma: Integers, mode: Mode) -> tuple[Floats, Floats]:
+def _form(notes: HeardNotes, chroma: Integers, mode: Mode) -> tuple[Floats, Floats]:
     """Facts of each bar, (B, BAR_FACTS), and of the whole passage, (WHOLE_FACTS,)."""
     likeness = [_cosines(rows) for rows in _bar_rows(notes, chroma)]
     bars = notes.bars
@@ -302,7 +238,7 @@ def _entropy(share: NDArray[np.float64]) -> float:
     return float(-(kept * np.log(kept)).sum() / np.log(12))
 
 
-def _bar_rows(notes: _Notes, chroma: Integers) -> list[Floats]:
+def _bar_rows(notes: HeardNotes, chroma: Integers) -> list[Floats]:
     """What bars are compared by: where notes begin, which notes begin where, and which pitch classes."""
     bar, tick = np.divmod(notes.onset, notes.bar_ticks)
     rhythm = np.zeros((notes.bars, notes.bar_ticks), dtype=np.float32)

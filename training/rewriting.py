@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from domain.genres import Genre
 from domain.score import TICKS_PER_QUARTER, Note, Part, Score
-from models.passages import SCALES
+from models.heard_notes import SCALES
 from models.tokens import DURATIONS, GRID, LOWEST_PITCH, PITCHES, decode, encode, semitones_to_c
 
 Bars = list[list[list[Note]]]
