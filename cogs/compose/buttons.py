@@ -57,7 +57,14 @@ class MidiButton(_NumberedButton, template=r"nightingale:midi:(?P<number>[0-9]{1
     action, emoji = "midi", "🎹"
 
     async def press(self, interaction: discord.Interaction, compose: "Compose") -> None:
-        await compose.hand_over(interaction, self.number)
+        await compose.hand_over_midi(interaction, self.number)
+
+
+class SheetButton(_NumberedButton, template=r"nightingale:sheet:(?P<number>[0-9]{1,18})"):
+    action, emoji = "sheet", "🎼"
+
+    async def press(self, interaction: discord.Interaction, compose: "Compose") -> None:
+        await compose.hand_over_sheet(interaction, self.number)
 
 
 class AgainButton(_NumberedButton, template=r"nightingale:again:(?P<number>[0-9]{1,18})"):
@@ -67,7 +74,7 @@ class AgainButton(_NumberedButton, template=r"nightingale:again:(?P<number>[0-9]
         await compose.compose_again(interaction, self.number)
 
 
-BUTTONS = (CancelButton, MidiButton, AgainButton)
+BUTTONS = (CancelButton, MidiButton, SheetButton, AgainButton)
 """Registered by template when the cog loads, which is what makes old messages' buttons work."""
 
 
@@ -78,4 +85,5 @@ def progress_view(job_id: int, wording: Wording) -> ui.View:
 def result_view(clip_id: int, wording: Wording) -> ui.View:
     view = ui.View(timeout=None)
     view.add_item(MidiButton(clip_id, wording("button.midi")))
+    view.add_item(SheetButton(clip_id, wording("button.sheet")))
     return view.add_item(AgainButton(clip_id, wording("button.again")))

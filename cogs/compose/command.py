@@ -12,13 +12,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from cogs._shared.failures import DISCORD_FAULTS, log_failure, reply_privately
-from cogs._shared.status_message import attachments
+from cogs._shared.failures import log_failure, reply_privately
 from cogs._shared.wording import localised, wording_for
+from cogs.compose import handover
 from cogs.compose.job import ComposeJob
-from cogs.compose.result import file_name
 from domain.ensembles import Ensemble
-from domain.errors import BadRequest, Reason, Unavailable
+from domain.errors import BadRequest, Reason
 from domain.moods import Mood
 from domain.requests import (
     DEFAULT_LENGTH_SECONDS,
@@ -168,22 +167,13 @@ class Compose(commands.Cog):
         chosen = self._styles.get(interaction.namespace.style or "")
         return list(self._styles.values()) if chosen is None else [chosen]
 
-    async def hand_over(self, interaction: discord.Interaction, clip_id: int) -> None:
+    async def hand_over_midi(self, interaction: discord.Interaction, clip_id: int) -> None:
         """Give the person who pressed 🎹 the clip's MIDI and recipe."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        stored = await self._storage.clips.get(
-            clip_id, guild_id=interaction.guild_id, channel_id=interaction.channel_id
-        )
-        if stored is None:
-            raise BadRequest(Reason.NOT_FOUND, value=f"#{clip_id}")
-        clip = await self._storage.clips.load(stored)
-        recipe = clip.recipe.to_json().encode()
-        files = [(file_name(clip_id, "mid"), clip.midi), (file_name(clip_id, "json"), recipe)]
-        text = wording_for(interaction.locale)("reply.midi", id=f"#{clip_id}")
-        try:
-            await interaction.edit_original_response(content=text, attachments=attachments(files))
-        except DISCORD_FAULTS as error:
-            raise Unavailable(Reason.UPLOAD_REFUSED) from error
+        await handover.hand_over_midi(interaction, clip_id, storage=self._storage)
+
+    async def hand_over_sheet(self, interaction: discord.Interaction, clip_id: int) -> None:
+        """Give the person who pressed 🎼 the clip's sheet music."""
+        await handover.hand_over_sheet(interaction, clip_id, engine=self._engine, storage=self._storage)
 
     async def compose_again(self, interaction: discord.Interaction, job_id: int) -> None:
         """Begin a new job that asks what the old one asked, with a new seed."""

@@ -76,7 +76,7 @@ async def test_the_result_has_sound_picture_and_recipe(tmp_path):
             "Model": "`quick-1`",
         }
         assert not message.content
-        assert buttons(message) == ["nightingale:midi:1", "nightingale:again:1"]
+        assert buttons(message) == ["nightingale:midi:1", "nightingale:sheet:1", "nightingale:again:1"]
 
 
 async def test_a_finished_request_is_a_row_that_knows_all(tmp_path):

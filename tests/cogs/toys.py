@@ -16,6 +16,7 @@ from domain.errors import BadRequest, Reason, Unavailable
 from domain.remarks import Remark, Topic
 from domain.requests import ComposeRequest, Recipe
 from domain.score import Key, Metre
+from domain.sheets import Sheet, SheetRequest
 
 TOY = "tests.cogs.toys:Toy"
 
@@ -59,6 +60,11 @@ def toy_clip(request: ComposeRequest, *, audio: bytes = b"ID3 toy", seconds: flo
         midi=b"MThd toy",
         picture=PICTURE,
     )
+
+
+def toy_sheet(request: SheetRequest) -> Sheet:
+    xml = f"<!-- {request.title}, {len(request.midi)} bytes -->"
+    return Sheet(pages=(PICTURE, PICTURE), musicxml=xml.encode(), bars=8, bars_shown=8)
 
 
 class Toy:
@@ -129,6 +135,29 @@ class Toy:
         file = io.BytesIO()
         soundfile.write(file, np.stack([tone, tone], axis=1), rate, format="MP3")
         yield toy_clip(request, audio=file.getvalue(), seconds=seconds)
+
+    def engrave(self, request: SheetRequest) -> Generator[Progress | Sheet, None, None]:
+        yield Progress(Stage.RENDERING)
+        yield toy_sheet(request)
+
+
+class LongWinded(Toy):
+    """Its pieces don't fit on the sheet."""
+
+    def engrave(self, request: SheetRequest) -> Generator[Progress | Sheet, None, None]:
+        yield replace(toy_sheet(request), bars_shown=6)
+
+
+class Crowded(Toy):
+    def engrave(self, request: SheetRequest) -> Generator[Progress | Sheet, None, None]:
+        raise BadRequest(Reason.TOO_DENSE_TO_ENGRAVE, value=20000, limit=12000)
+        yield
+
+
+class Fragile(Toy):
+    def engrave(self, request: SheetRequest) -> Generator[Progress | Sheet, None, None]:
+        yield Progress(Stage.RENDERING)
+        os._exit(1)
 
 
 class Sluggish(Toy):
