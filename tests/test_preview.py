@@ -85,6 +85,7 @@ async def test_measuring_times_each_command_and_weighs_both_processes(tmp_path):
     acknowledged, finished = figures["acknowledged_milliseconds"], figures["finished_seconds"]
     assert len(acknowledged) == len(finished) == 2
     assert all(0 < first < 1000 * last for first, last in zip(acknowledged, finished, strict=True))
+    assert len(figures["one_candidate_seconds"]) == len(figures["all_candidates_seconds"]) == 2
     assert 5 < figures["engine_megabytes"] < figures["bot_megabytes"] < 1000
 
 
