@@ -29,6 +29,7 @@ from domain.requests import (
     ComposeRequest,
 )
 from domain.score import Key, Metre
+from domain.sheets import Sheet, SheetRequest
 from engine.client import Engine
 from engine.worker import CRAFT
 from models import registry
@@ -77,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     compose.add_argument("--count", type=_count, default=1, metavar="N", help="how many clips")
     compose.add_argument(
         "--out", type=Path, default=Path("clips"), metavar="DIR", help="default: %(default)s"
+    )
+    compose.add_argument(
+        "--sheet", action="store_true", help="sheet music too: ...-sheet-1.png (2, ...) and .musicxml"
     )
     compose.add_argument("--device", choices=("cpu", "cuda", "mps"), help="default: the fastest there is")
     compose.add_argument(
@@ -183,7 +187,8 @@ async def _compose_all(
                 async with aclosing(engine.compose(request)) as news:
                     async for step in news:
                         if isinstance(step, Clip):
-                            name = _write(step, options.out)
+                            sheet = await _engraved(step, engine) if options.sheet else None
+                            name = _write(step, sheet, options.out)
                             bar.update(task, completed=index + 1)
                             for line in _account(step, options.out / f"{name}.mp3"):
                                 bar.console.print(line, markup=False, soft_wrap=True)
@@ -192,6 +197,14 @@ async def _compose_all(
                             bar.update(
                                 task, completed=index + done, description=f"seed {request.seed}: {step.stage}"
                             )
+
+
+async def _engraved(clip: Clip, engine: Engine) -> Sheet:
+    async with aclosing(engine.engrave(SheetRequest(title=clip.title, midi=clip.midi))) as news:
+        async for step in news:
+            if isinstance(step, Sheet):
+                return step
+    raise RuntimeError("the engine ended without a sheet")
 
 
 def _account(clip: Clip, path: Path) -> list[str]:
@@ -211,19 +224,22 @@ def _share(progress: Progress) -> float:
             return 0.9
 
 
-def _write(clip: Clip, folder: Path) -> str:
-    """Write a clip's four files and return their common name. Raises OSError; Unavailable when full."""
+def _write(clip: Clip, sheet: Sheet | None, folder: Path) -> str:
+    """Write a clip's files and return their common name. Raises OSError; Unavailable when full."""
     request = clip.recipe.request
     name = f"{request.style}-{request.genre}-{request.seed}".replace(" ", "-")
     files = {
-        "mp3": clip.audio,
-        "mid": clip.midi,
-        "png": clip.picture,
-        "json": clip.recipe.to_json().encode(),
+        ".mp3": clip.audio,
+        ".mid": clip.midi,
+        ".png": clip.picture,
+        ".json": clip.recipe.to_json().encode(),
     }
+    if sheet is not None:
+        files |= {f"-sheet-{page}.png": picture for page, picture in enumerate(sheet.pages, 1)}
+        files[".musicxml"] = sheet.musicxml
     try:
-        for suffix, content in files.items():
-            (folder / f"{name}.{suffix}").write_bytes(content)
+        for ending, content in files.items():
+            (folder / f"{name}{ending}").write_bytes(content)
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise Unavailable(Reason.DISK_FULL) from error

@@ -31,6 +31,16 @@ def test_each_clip_becomes_four_files(tmp_path: Path):
     assert (tmp_path / "out/quick-slip-jig-8.mp3").read_bytes() == b"mp3"
 
 
+def test_sheet_music_is_written_beside_the_clip(tmp_path: Path):
+    assert compose(tmp_path, "--style", "quick", "--seed", "7", "--sheet") == 0
+    out = tmp_path / "out"
+    assert {path.name for path in out.iterdir() if path.stem != "quick-slip-jig-7"} == {
+        "quick-slip-jig-7-sheet-1.png",
+        "quick-slip-jig-7-sheet-2.png",
+    }
+    assert (out / "quick-slip-jig-7.musicxml").read_bytes() == b"midi"
+
+
 def test_drawn_seed_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert compose(tmp_path, "--style", "quick") == 0
     (recipe,) = (tmp_path / "out").glob("*.json")
