@@ -71,6 +71,13 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("calibrate", help="measure what people's music is like, for the gate")
     command.set_defaults(run=_calibrate)
 
+    command = commands.add_parser(
+        "report", help="measure every style; write docs/quality.md and its pictures"
+    )
+    command.add_argument("--pieces", type=int, default=200, help="pieces to generate for each genre")
+    command.add_argument("--workers", type=int, default=2, help="processes to use; the figures stay the same")
+    command.set_defaults(run=_report)
+
     command = commands.add_parser("benchmark", help="print one figure of the README")
     command.add_argument("name", choices=["jsb", "nottingham", "latency"])
     command.add_argument(
@@ -185,6 +192,21 @@ def _calibrate(_: argparse.Namespace) -> None:
     genres = sorted({genre for style in styles for genre in style.genres})
     measure_norms(load_works(CORPORA / WORKS_FILE), models, genres).save(NORMS_FILE)
     print(f"{NORMS_FILE}: {len(genres)} genres")
+
+
+def _report(options: argparse.Namespace) -> None:
+    from training.report import write_report
+
+    page = Path("docs/quality.md")
+    write_report(
+        weights=WEIGHTS,
+        works=CORPORA / WORKS_FILE,
+        page=page,
+        kept=RUNS / "report",
+        pieces=options.pieces,
+        workers=options.workers,
+    )
+    print(f"{page} is written, its pictures are in {page.with_suffix('')}/.")
 
 
 def _benchmark(options: argparse.Namespace) -> None:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table as ConsoleTable
 
 from domain.genres import Genre
-from training.evaluation.checks import checks
+from training.evaluation.checks import Check, checks
 from training.evaluation.endings import Endings
 from training.evaluation.evaluation import Evaluation, GenreFigures, PieceSetFigures
 from training.evaluation.genre_classifier import Confusion
@@ -31,7 +31,7 @@ class Table:
 
 def evaluation_tables(evaluation: Evaluation) -> list[Table]:
     """Every figure of an evaluation, the bars first."""
-    tables = [_checks_table(evaluation)]
+    tables = [check_table(checks(evaluation))]
     if evaluation.likelihoods:
         tables.append(_likelihood_table(evaluation))
     return [
@@ -83,7 +83,8 @@ def _markdown_row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _checks_table(evaluation: Evaluation) -> Table:
+def check_table(found: Sequence[Check]) -> Table:
+    """Every check beside its bar, met or missed."""
     rows = [
         (
             f"{check.figure}, {check.subject}",
@@ -92,7 +93,7 @@ def _checks_table(evaluation: Evaluation) -> Table:
             f"{'≥' if check.at_least else '≤'} {check.bar:.3f}",
             "met" if check.met else "MISSED",
         )
-        for check in checks(evaluation)
+        for check in found
     ]
     return Table("Bars", ("figure", "generated", "human", "bar", ""), tuple(rows))
 
