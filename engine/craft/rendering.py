@@ -29,7 +29,7 @@ SAMPLE_RATE = RATE
 MIN_TAIL_SECONDS, MAX_TAIL_SECONDS = 0.9, 3.0
 """What follows the end of the last note: its release and the room's."""
 
-_MAX_QUIET_SECONDS = 1.0  # of a tail drawn out to reach the length asked for
+_MAX_QUIET_SECONDS = 0.75  # of a tail drawn out to reach the length asked for
 _INAUDIBLE = 1e-3  # of the peak: -60 dB
 _LEAD_IN_SECONDS = 0.004
 
@@ -61,7 +61,7 @@ def render(score: Score, *, genre: Genre | None = None, length_seconds: float | 
     """The score, played as its genre is, as finished sound: -14 LUFS, no silence before it.
 
     The sound ends with its release, 0.9 to 3 s after the last note; within that span it is made
-    `length_seconds` long when that is given. A score without an audible note is a second of silence.
+    `length_seconds` long when that is given. A score without an audible note is a moment of silence.
     Raises RenderingFailed when the synthesizer fails, FileNotFoundError without a soundfont.
     """
     players = [player for player in perform(score, genre=genre) if player.notes]
