@@ -72,19 +72,35 @@ def engrave(musicxml: bytes, *, title: str, tempo: TempoMark) -> Pages:
     """
     toolkit = _toolkit()
     toolkit.setOptions(_options(_PAGE_WIDTHS[0]))
-    if not toolkit.loadData(musicxml.decode()):
+    if not toolkit.loadData(_in_the_fonts_signs(musicxml.decode())):
         raise RuntimeError("verovio could not read the MusicXML")
-    needed = _PAGE_WIDTHS[0] * sqrt(toolkit.getPageCount() / MAX_PAGES)
-    for width in _PAGE_WIDTHS[1:]:
-        if toolkit.getPageCount() <= MAX_PAGES:
-            break
-        if width >= needed or width == _PAGE_WIDTHS[-1]:
-            toolkit.setOptions(_options(width))
-            toolkit.redoLayout()
-    drawings = [toolkit.renderToSVG(page) for page in range(1, min(toolkit.getPageCount(), MAX_PAGES) + 1)]
+    _lay_out(toolkit)
+    pages = min(toolkit.getPageCount(), MAX_PAGES)
+    drawings = [toolkit.renderToSVG(page) for page in range(1, pages + 1)]
     bars = sum(drawing.count(_BAR) for drawing in drawings)
     drawings[0] = _titled(_with_tempo(drawings[0], tempo), title)
     return Pages(tuple(_picture(drawing) for drawing in drawings), bars)
+
+
+def _in_the_fonts_signs(musicxml: str) -> str:
+    """Three primes in a row for the triple prime, which the font has not."""
+    return musicxml.replace("‴", "′′′").replace("⁗", "′′′′")
+
+
+def _lay_out(toolkit: verovio.toolkit) -> None:
+    """Set smaller what takes too many pages, and what takes one page less for it."""
+    pages = toolkit.getPageCount()
+    needed = _PAGE_WIDTHS[0] * sqrt(pages / MAX_PAGES)
+    for width in _PAGE_WIDTHS[1:]:
+        if pages == 1 or (width < needed and width != _PAGE_WIDTHS[-1]):
+            continue
+        toolkit.setOptions(_options(width))
+        toolkit.redoLayout()
+        if toolkit.getPageCount() <= MAX_PAGES:
+            break
+    if pages <= toolkit.getPageCount() <= MAX_PAGES:  # nothing was gained
+        toolkit.setOptions(_options(_PAGE_WIDTHS[0]))
+        toolkit.redoLayout()
 
 
 @cache

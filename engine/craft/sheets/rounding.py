@@ -14,7 +14,7 @@ EIGHTH, SIXTEENTH = TICKS_PER_QUARTER // 2, TICKS_PER_QUARTER // 4
 
 _SWUNG = 2 * TICKS_PER_QUARTER // 3  # where the second of two swung eighths begins
 _SWING_BEATS = 8  # fewer swung beats than these are triplets
-_SWING_SHARE = 4  # and so many times as many as the straight ones
+_SWING_SHARE = 2  # and so many times as many as the straight ones
 
 # Per cell, in ticks: where onsets may be, and how much (in ticks moved) a grid is disliked.
 _GRIDS = {
@@ -115,4 +115,5 @@ def _lengthened(chord: Chord, until: int, grids: dict[int, tuple[int, ...]], cel
             grid = grids.get(chord.onset // cell, _GRIDS[cell][0][0])
             written = grid[1] - grid[0]
         written = min(written, room)
-    return replace(chord, end=chord.onset + written, short=2 * played <= written)
+    short = 2 * played <= written and written in (EIGHTH, TICKS_PER_QUARTER)
+    return replace(chord, end=chord.onset + written, short=short)

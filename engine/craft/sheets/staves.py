@@ -24,8 +24,8 @@ _VIOLA = 41
 _KINDS = (range(40, 46), range(52, 55), range(56, 64), range(64, 80))  # strings, singers, brass, winds
 
 _MIDDLE_C = 60
-_RIGHT_HAND = 57  # chords whose mean lies here or above
 _HAND = 14  # the widest chord that one hand plays, in semitones
+_BORDER_STEPS = 10
 
 _EASY_LEDGER = 4
 """Semitones outside a staff that are still easily read."""
@@ -183,18 +183,29 @@ def _keyboard_staves(lines: Sequence[Line], *, rings: bool) -> tuple[Staff, ...]
 
 def _hands(line: Line) -> tuple[list[Line], list[Line]]:
     """What the right and the left hand play: whole chords, but for those too wide for one."""
+    chords = [list(group) for _, group in groupby(line, key=lambda tone: tone.onset)]
+    border = _border([fmean(tone.pitch for tone in chord) for chord in chords])
     right: list[Tone] = []
     left: list[Tone] = []
-    for _, group in groupby(line, key=lambda tone: tone.onset):
-        chord = list(group)
+    for chord in chords:
         if chord[-1].pitch - chord[0].pitch > _HAND:
             gaps = [upper.pitch - lower.pitch for lower, upper in pairwise(chord)]
             below = gaps.index(max(gaps)) + 1
         else:
-            below = 0 if fmean(tone.pitch for tone in chord) >= _RIGHT_HAND else len(chord)
+            below = 0 if fmean(tone.pitch for tone in chord) >= border else len(chord)
         left += chord[:below]
         right += chord[below:]
     return [tuple(right)], [tuple(left)]
+
+
+def _border(heights: Sequence[float]) -> float:
+    """What parts low from high: halfway between the means of both (2-means, from the extremes on)."""
+    border = (min(heights) + max(heights)) / 2
+    for _ in range(_BORDER_STEPS):
+        low = [height for height in heights if height < border] or [min(heights)]
+        high = [height for height in heights if height >= border] or [max(heights)]
+        border = (fmean(low) + fmean(high)) / 2
+    return border
 
 
 def _single_staff(line: Line, program: int) -> Staff:

@@ -21,7 +21,7 @@ _RINGING = 0.15
 
 # What else is disliked, in ticks of shortened notes that it is worth.
 _CROSSING = 12
-_SECOND_VOICE = 5
+_SECOND_VOICE = 7
 _LOWER_NOTE = 0.5
 _UPPER_SILENT = 3
 

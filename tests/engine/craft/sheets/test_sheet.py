@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from domain.errors import BadRequest, Reason
-from domain.score import Key, Metre, Note, Part, Score
+from domain.score import Key, Metre, Note, Part, Score, Section
 from engine.craft.sheets import engraving
 from engine.craft.sheets import sheet as sheets
 from engine.craft.sheets.sheet import make_sheet
@@ -56,6 +56,13 @@ def test_the_tempo_mark_is_drawn() -> None:
     slow, fast = (ink(make_sheet(jig(tempo=tempo), title="").pages[0]) for tempo in (60, 200))
     assert slow.shape == fast.shape
     assert (slow != fast).any()
+
+
+def test_a_third_return_is_marked_with_three_primes() -> None:
+    def mark(label: str) -> bytes:
+        return make_sheet(replace(jig(), sections=(Section(label, 0, 16),)), title="").pages[0]
+
+    assert mark("A‴") == mark("A′′′") != mark("A″")
 
 
 def test_text_needs_no_font_of_the_system() -> None:

@@ -56,6 +56,13 @@ def test_a_wide_keyboard_part_is_divided_between_the_hands_and_a_narrow_one_is_n
     assert clefs(score_of(part_of("Piano", 0, 40, 52))) == [("Piano", [Clef.BASS])]
 
 
+def test_a_hand_keeps_its_chords_wherever_they_lie() -> None:
+    bass = tuple(Note(24 * place, 31 + place, 12) for place in range(4))
+    chords = tuple(Note(24 * place + 12, pitch - place, 12) for place in range(4) for pitch in (55, 59, 62))
+    [piano] = lay_out(score_of(Part("Piano", 0, tuple(sorted((*bass, *chords))))))
+    assert [len(staff.lines[0]) for staff in piano.staves] == [12, 4]
+
+
 def test_clefs_follow_the_range_and_the_instrument() -> None:
     parts = [
         part_of("Music box", 10, 86, 93),
