@@ -75,6 +75,7 @@ def test_text_needs_no_font_of_the_system() -> None:
 
 
 def test_a_long_piece_is_set_smaller_before_it_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engraving, "_PIXELS", 200)
     assert len(make_sheet(long_piece(20), title="Long").pages) > 1
     monkeypatch.setattr(engraving, "MAX_PAGES", 1)
     whole = make_sheet(long_piece(20), title="Long")
@@ -82,6 +83,7 @@ def test_a_long_piece_is_set_smaller_before_it_is_cut(monkeypatch: pytest.Monkey
 
 
 def test_what_does_not_fit_is_in_the_file_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engraving, "_PIXELS", 200)
     monkeypatch.setattr(engraving, "MAX_PAGES", 1)
     cut = make_sheet(long_piece(32), title="Longer")
     assert len(cut.pages) == 1
