@@ -15,7 +15,17 @@ from torch import Tensor, nn
 
 from domain.genres import Genre
 from domain.score import Score
-from models.passages import BAR_FACTS, NOTE_CLASSES, NOTE_FACTS, TOLD, WHOLE_FACTS, Passage, hear
+from models.passages import (
+    BAR_FACTS,
+    LIKENESSES,
+    NOTE_CLASSES,
+    NOTE_FACTS,
+    TOLD,
+    WHOLE_FACTS,
+    WINDOW_BARS,
+    Passage,
+    hear,
+)
 
 UNKNOWN_GENRE = len(Genre)
 """Told in place of a genre where none is known."""
@@ -31,6 +41,7 @@ class Config:
     bar_width: int = 128
     kernel: int = 5
     layers: int = 2
+    form_width: int = 0
     dropout: float = 0.2
 
 
@@ -40,8 +51,8 @@ class Passages:
 
     classes (N, C) long, facts (N, F), moments (N,) long: the place of a note's moment among P * T;
     owners (N,) long: the passage of each note; bar_of_moment (P, T) long: the place of the bar among
-    P * B, or -1 past the end; bars (P, B, ·); bar_mask (P, B); whole (P, ·); told (P, 3) long: mode,
-    metre and genre.
+    P * B, or -1 past the end; bars (P, B, ·); bar_mask (P, B); likeness (P, L, B, B); whole (P, ·);
+    told (P, 3) long: mode, metre and genre.
     """
 
     classes: Tensor
@@ -51,6 +62,7 @@ class Passages:
     bar_of_moment: Tensor
     bars: Tensor
     bar_mask: Tensor
+    likeness: Tensor
     whole: Tensor
     told: Tensor
 
@@ -62,10 +74,12 @@ def collate(passages: Sequence[Passage], genres: Sequence[int]) -> Passages:
     bars = max(len(passage.bars) for passage in passages)
     bar_of_moment = np.full((count, moments), -1, dtype=np.int64)
     bar_facts = np.zeros((count, bars, BAR_FACTS), dtype=np.float32)
+    likeness = np.zeros((count, LIKENESSES, bars, bars), dtype=np.float32)
     mask = np.zeros((count, bars), dtype=np.bool_)
     for row, passage in enumerate(passages):
         bar_of_moment[row, : len(passage.moment_bars)] = passage.moment_bars + row * bars
         bar_facts[row, : len(passage.bars)] = passage.bars
+        likeness[row, :, : len(passage.bars), : len(passage.bars)] = passage.likeness
         mask[row, : len(passage.bars)] = True
     lengths = [len(passage.classes) for passage in passages]
     told = np.stack([[*passage.told, genre] for passage, genre in zip(passages, genres, strict=True)])
@@ -77,6 +91,7 @@ def collate(passages: Sequence[Passage], genres: Sequence[int]) -> Passages:
         bar_of_moment,
         bar_facts,
         mask,
+        likeness,
         np.stack([passage.whole for passage in passages]),
         told,
     )
@@ -119,6 +134,39 @@ class MomentBlock(nn.Module):
         return (x + self.dropout(torch.relu(heard))) * mask
 
 
+class FormReader(nn.Module):
+    """Looks over the table of how alike bars are, where a return is a line beside the diagonal.
+
+    Told beside each pair of bars how far apart they are, and whether by whole phrases of 4 or 8 bars.
+    """
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.enter = nn.Conv2d(LIKENESSES + _LAG_FACTS, config.form_width, 3, padding=1)
+        self.mix = nn.Conv2d(config.form_width, config.form_width, 3, padding=1)
+
+    def forward(self, batch: Passages) -> Tensor:
+        """(P, B, 2 * form_width): what each bar's row shows, on average and at its strongest."""
+        count, _, bars, _ = batch.likeness.shape
+        both = (batch.bar_mask.unsqueeze(2) & batch.bar_mask.unsqueeze(1)).unsqueeze(1)
+        lags = _lag_facts(bars).to(batch.likeness).expand(count, -1, -1, -1)
+        x = torch.cat([batch.likeness, lags * both], 1)
+        x = torch.relu(self.enter(x)) * both
+        x = torch.relu(self.mix(x)) * both
+        mean = x.sum(3) / batch.bar_mask.sum(1).view(count, 1, 1)
+        return torch.cat([mean, x.amax(3)], 1).transpose(1, 2)
+
+
+_LAG_FACTS = 3
+
+
+def _lag_facts(bars: int) -> Tensor:
+    """(_LAG_FACTS, bars, bars)."""
+    places = torch.arange(bars)
+    lags = places.unsqueeze(1) - places
+    return torch.stack([lags / WINDOW_BARS, (lags % 4 == 0).float(), (lags % 8 == 0).float()])
+
+
 class Critic(nn.Module):
     """Logits of passages being a person's."""
 
@@ -132,7 +180,8 @@ class Critic(nn.Module):
             nn.init.normal_(embedding.weight, std=0.1)  # type: ignore[arg-type]
         self.notes = NoteReader(config)
         self.blocks = nn.ModuleList(MomentBlock(config) for _ in range(config.layers))
-        self.bar = nn.Linear(2 * width + BAR_FACTS, bar_width)
+        self.form = FormReader(config) if config.form_width else None
+        self.bar = nn.Linear(2 * width + BAR_FACTS + 2 * config.form_width, bar_width)
         self.bar_norm = nn.LayerNorm(bar_width)
         self.row = nn.GRU(bar_width, bar_width // 2, batch_first=True, bidirectional=True)
         self.attention = nn.Linear(bar_width, 1)
@@ -169,7 +218,11 @@ class Critic(nn.Module):
         )
         mean = total / sizes.clamp(min=1).unsqueeze(-1)
         pooled = torch.cat([mean, peak], -1).view(count, bars, -1)
-        x = torch.relu(self.bar_norm(self.bar(torch.cat([pooled, batch.bars], -1))))
+        x = torch.relu(
+            self.bar_norm(
+                self.bar(torch.cat([pooled, batch.bars, *([self.form(batch)] if self.form else [])], -1))
+            )
+        )
         x = self.dropout(x) * batch.bar_mask.unsqueeze(-1)
         return x + self._in_a_row(x, batch.bar_mask)
 

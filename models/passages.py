@@ -46,8 +46,11 @@ NOTE_FACTS = 24 + 4 * len(LAGS)
 """Pitch classes sounding with a note, then those of a bar around it, both counted from it; then for each
 lag whether the same note, and whether any note of its part, stands so many bars before and after."""
 
-BAR_FACTS = 3 * (2 * len(LAGS) + 2) + 3
-WHOLE_FACTS = 6 * len(LAGS) + 22
+LIKENESSES = 3
+"""Bars are alike in where notes begin, in which notes begin where, and in their pitch classes."""
+
+BAR_FACTS = LIKENESSES * (2 * len(LAGS) + 2) + 3
+WHOLE_FACTS = LIKENESSES * (2 * len(LAGS) + 2) + 16
 TOLD = (len(Mode), _METRE_CLASSES)
 """Sizes of what is told of a passage: its mode and its metre."""
 
@@ -66,7 +69,8 @@ class Passage:
     """Up to WINDOW_BARS bars of N notes in T moments over B bars.
 
     classes (N, len(NOTE_CLASSES)), facts (N, NOTE_FACTS), moments (N,): the moment each note begins;
-    moment_bars (T,): the bar each moment lies in; bars (B, BAR_FACTS); whole (WHOLE_FACTS,); told (2,).
+    moment_bars (T,): the bar each moment lies in; bars (B, BAR_FACTS); likeness (LIKENESSES, B, B): how
+    alike bars are, 0 to 1, in each way; whole (WHOLE_FACTS,); told (2,).
     """
 
     classes: Integers
@@ -74,6 +78,7 @@ class Passage:
     moments: Integers
     moment_bars: Integers
     bars: Floats
+    likeness: Floats
     whole: Floats
     told: Integers
 
@@ -135,8 +140,9 @@ def _hear(notes: HeardNotes, told: Integers, mode: Mode) -> Passage:
         ],
         axis=1,
     ).astype(np.float32)
-    bars, whole = _form(notes, chroma, mode)
-    return Passage(classes, facts, moments, ticks // notes.bar_ticks, bars, whole, told)
+    likeness = np.stack([_cosines(rows) for rows in _bar_rows(notes, chroma)])
+    bars, whole = _form(notes, chroma, likeness, mode)
+    return Passage(classes, facts, moments, ticks // notes.bar_ticks, bars, likeness, whole, told)
 
 
 def _roles(notes: HeardNotes, is_top: NDArray[np.bool_]) -> Integers:
@@ -202,9 +208,8 @@ def _are_among(wanted: Integers, known: Integers) -> NDArray[np.bool_]:
     return known[np.minimum(np.searchsorted(known, wanted), len(known) - 1)] == wanted
 
 
-def _form(notes: HeardNotes, chroma: Integers, mode: Mode) -> tuple[Floats, Floats]:
+def _form(notes: HeardNotes, chroma: Integers, likeness: Floats, mode: Mode) -> tuple[Floats, Floats]:
     """Facts of each bar, (B, BAR_FACTS), and of the whole passage, (WHOLE_FACTS,)."""
-    likeness = [_cosines(rows) for rows in _bar_rows(notes, chroma)]
     bars = notes.bars
     bar = notes.onset // notes.bar_ticks
     count = np.bincount(bar, minlength=bars).astype(np.float32)
@@ -239,7 +244,7 @@ def _entropy(share: NDArray[np.float64]) -> float:
 
 
 def _bar_rows(notes: HeardNotes, chroma: Integers) -> list[Floats]:
-    """What bars are compared by: where notes begin, which notes begin where, and which pitch classes."""
+    """What bars are compared by, a row a bar, in the order of LIKENESSES."""
     bar, tick = np.divmod(notes.onset, notes.bar_ticks)
     rhythm = np.zeros((notes.bars, notes.bar_ticks), dtype=np.float32)
     np.add.at(rhythm, (bar, tick), 1)

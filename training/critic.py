@@ -19,7 +19,7 @@ from models.devices import choose_device
 from training.critic_passages import Example, Examples, Material
 from training.fitting import Fitting, Schedule
 
-CONFIG = Config()
+CONFIG = Config(form_width=16)
 SCHEDULE = Schedule(epochs=14, learning_rate=2e-3, weight_decay=0.05, average_decay=0.995)
 BATCH = 32
 ROUNDS = 1600

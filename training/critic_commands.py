@@ -34,7 +34,7 @@ def gather(works: Sequence[Work], folder: Path) -> dict[str, Material]:
 
     @cache
     def materials() -> Materials:
-        return Materials.of(model, style.genres, works)
+        return Materials.of(style, model, works)
 
     written = {source.name: load_source(source, materials, folder) for source in SOURCES}
     return sort_out(works, written, {genre: model.profiles[genre] for genre in style.genres})

@@ -30,6 +30,12 @@ PLACEABLE = (
 )
 """The corruptions that can be heard bar by bar: the network is also told where they are."""
 
+_HARD = ("bars permuted", "spliced")
+"""Corruptions heard twice as often as others: what is wrong with them is in no single bar."""
+
+_KINDS = list(CORRUPTIONS)
+_KIND_SHARES = [(2 if kind in _HARD else 1) / (len(_KINDS) + len(_HARD)) for kind in _KINDS]
+
 _CALIBRATING = 3
 """One family of judge works in so many is kept for calibration."""
 
@@ -176,7 +182,7 @@ class Examples:
     def spoilt(self, genre: Genre, random: np.random.Generator, kind: str | None = None) -> Example | None:
         """A human passage spoilt in one way, of a strength drawn by chance."""
         score = self.human_passage(genre, random)
-        kinds = [kind] if kind else list(random.permutation(list(CORRUPTIONS)))
+        kinds = [kind] if kind else random.choice(_KINDS, len(_KINDS), replace=False, p=_KIND_SHARES)
         donor = self._donor(score, genre, random)
         for each in kinds:
             spoilt = spoil(str(each), score, donor, genre, strength=random.random(), random=random)

@@ -19,35 +19,36 @@ from models.checkpoints import RNNModel
 from models.composition.choices import Choices
 from models.composition.composing import compose_scores
 from models.plans import make_plan
-from models.tokens import Plan, decode
-from models.writing import TOP_P, write
+from models.registry import Style
+from models.tokens import Plan
 from training.corpora.works import Work, load_works, save_works
 from training.evaluation.controls import MarkovComposer
 
 LONGEST_BARS = 40
 """Longer works are imitated by pieces of this length: the judge hears no more at a time."""
 
-_BATCH = 40
+_BATCH = 80
 _PHRASE_BARS = 4
 _TEMPERATURES = (DEFAULT_TEMPERATURE, 0.85, DEFAULT_TEMPERATURE, 1.05)
-"""One batch after another; the bot's own default most often."""
+"""One piece after another; the bot's own default most often."""
 
 
 @dataclass(frozen=True, slots=True)
 class Materials:
     """What sources write from: the generator, the genres it offers, and the training works by genre."""
 
+    style: str
     model: RNNModel
     genres: Sequence[Genre]
     known: Mapping[Genre, Sequence[Score]]
 
     @classmethod
-    def of(cls, model: RNNModel, genres: Sequence[Genre], works: Sequence[Work]) -> Self:
-        known: dict[Genre, list[Score]] = {genre: [] for genre in genres}
+    def of(cls, style: Style, model: RNNModel, works: Sequence[Work]) -> Self:
+        known: dict[Genre, list[Score]] = {genre: [] for genre in style.genres}
         for work in works:
             if work.split == "train" and work.genre in known:
                 known[work.genre].append(work.score)
-        return cls(model, genres, known)
+        return cls(style.name, model, style.genres, known)
 
     def draw_plans(self, genre: Genre, count: int, random: np.random.Generator) -> list[Plan]:
         """Plans after the genre's habits, the shortest pieces first."""
@@ -82,30 +83,32 @@ def write_raw(materials: Materials, genre: Genre, count: int, seed: int) -> list
     """The generator's pieces from the first bar to the last, without form or choice among candidates."""
     random = np.random.default_rng([seed, list(Genre).index(genre), 1])
     plans = materials.draw_plans(genre, count, random)
-    scores: list[Score] = []
-    for turn, start in enumerate(range(0, count, _BATCH)):
-        batch = plans[start : start + _BATCH]
-        seeds = [int(random.integers(2**31)) for _ in batch]
-        temperature = _TEMPERATURES[turn % len(_TEMPERATURES)]
-        written = write(materials.model.network, batch, seeds, temperature=temperature, top_p=TOP_P)
-        scores += map(decode, written)
-    return scores
+    return _compose(materials, plans, random, formed=False)
 
 
 def write_formed(materials: Materials, genre: Genre, count: int, seed: int) -> list[Score]:
     """The generator's pieces under a form, as they stand before the gate."""
     random = np.random.default_rng([seed, list(Genre).index(genre), 3])
+    plans = materials.draw_plans(genre, count, random)
+    phrases = [replace(plan, bars=max(2, plan.bars // _PHRASE_BARS) * _PHRASE_BARS) for plan in plans]
+    return _compose(materials, phrases, random, formed=True)
+
+
+def _compose(
+    materials: Materials, plans: Sequence[Plan], random: np.random.Generator, *, formed: bool
+) -> list[Score]:
     choices: list[Choices] = []
-    for turn, plan in enumerate(materials.draw_plans(genre, count, random)):
-        phrases = replace(plan, bars=max(2 * _PHRASE_BARS, plan.bars // _PHRASE_BARS * _PHRASE_BARS))
+    for turn, plan in enumerate(plans):
         request = ComposeRequest(
-            style="rnn",
+            style=materials.style,
             seed=int(random.integers(2**31)),
-            genre=str(genre),
+            genre=str(plan.genre),
             temperature=_TEMPERATURES[turn % len(_TEMPERATURES)],
         )
-        choices.append(Choices(request, phrases, hold_seconds=0.0))
-    composed = compose_scores(materials.model, choices, gate=None, candidates=1, side_by_side=_BATCH)
+        choices.append(Choices(request, plan, hold_seconds=0.0))
+    composed = compose_scores(
+        materials.model, choices, gate=None, candidates=1, formed=formed, side_by_side=_BATCH
+    )
     return [each.score for each in composed]
 
 

@@ -13,6 +13,7 @@ from domain.score import Score
 from models.checkpoints import RNNModel
 from models.critic import Calibration, Config, Critic, Judge
 from models.plans import Habit, Profile
+from models.registry import Style
 from tests.models.networks import tiny_network, tiny_profiles
 from tests.training.evaluation_scores import march, quarters, waltz, works
 from training.critic import (
@@ -194,7 +195,8 @@ def test_every_source_writes_for_every_split_once(source: Source, tmp_path: Path
     few = replace(source, pieces={"train": 2, "judge": 1, "test": 1})
     known = [work for work in works() if work.genre is Genre.REEL]
     model = RNNModel("tiny", tiny_network(), tiny_profiles())
-    materials = Materials.of(model, [Genre.REEL], known)
+    style = Style("rnn", "tiny", (Genre.REEL,), tmp_path, "")
+    materials = Materials.of(style, model, known)
     pieces = load_source(few, lambda: materials, tmp_path)
     assert [piece.split for piece in pieces] == ["train", "train", "judge", "test"]
     assert len({str(piece.score) for piece in pieces}) == 4
