@@ -16,7 +16,9 @@ from tests.models.networks import tiny_network, tiny_profiles
 from tests.training.evaluation_scores import march
 from training.corpora.works import Work, save_works
 from training.evaluation.evaluation import Spread
+from training.evaluation.jumbles import shuffled
 from training.report.bars import STEADY, is_steady, style_checks
+from training.report.discriminator import tell_apart
 from training.report.figures import StyleFigures, measure_style
 from training.report.judging import area, area_within_genres
 from training.report.keeping import code_digest, keep, keep_scores
@@ -194,6 +196,20 @@ def test_areas_count_how_often_people_are_judged_better():
     generated = {Genre.REEL: (0.5,), Genre.JIG: (0.5,), Genre.POLKA: (0.5,)}
     assert area_within_genres(people, generated) == pytest.approx(3 / 4)
     assert np.isnan(area_within_genres({Genre.REEL: ()}, {Genre.REEL: (0.5,)}))
+
+
+def test_a_fresh_classifier_tells_shuffled_notes_from_people_but_not_people_from_people():
+    known = {Genre.REEL: [work for work in works() if work.genre is Genre.REEL]}
+    rng = np.random.default_rng(7)
+    alike = {Genre.REEL: [march(rng) for _ in range(30)]}
+    spoilt = {Genre.REEL: [shuffled(score, rng) for score in alike[Genre.REEL]]}
+    assert area_within_genres(*tell_apart(known, spoilt)) > 0.95
+    assert np.isnan(
+        area_within_genres(*tell_apart(known, {Genre.REEL: [replace(alike[Genre.REEL][0], parts=())]}))
+    )
+    people, pieces = tell_apart(known, alike)
+    assert len(people[Genre.REEL]) == len(pieces[Genre.REEL]) == 30
+    assert 0.2 < area_within_genres(people, pieces) < 0.8
 
 
 def test_scores_are_kept_whole(tmp_path: Path):

@@ -4,6 +4,7 @@ Takes the judge as it is; what it has learned and from what is its own affair.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
@@ -20,8 +21,8 @@ _BATCH = 40
 
 
 def judge_pieces(judge: Judge, scores: Sequence[Score], genre: Genre) -> tuple[float, ...]:
-    """Judge pieces as tokens can say them, so that neither side is known by what tokens leave out."""
-    said = [spoken for spoken in (_through_tokens(score, genre) for score in scores) if spoken is not None]
+    """Judge pieces as tokens say them; those that they can't say are left out."""
+    said = through_tokens(scores, genre)
     judged: list[float] = []
     for start in range(0, len(said), _BATCH):
         batch = said[start : start + _BATCH]
@@ -48,8 +49,13 @@ def area_within_genres(human: Judgements, generated: Judgements) -> float:
     )
 
 
-def _through_tokens(score: Score, genre: Genre) -> Score | None:
-    try:
-        return decode(encode(score, genre))
-    except ValueError:
-        return None
+def through_tokens(scores: Sequence[Score], genre: Genre) -> list[Score]:
+    """Scores as tokens say them, so that people's are not known by what tokens leave out.
+
+    Those that tokens can't say are left out.
+    """
+    said: list[Score] = []
+    for score in scores:
+        with suppress(ValueError):
+            said.append(decode(encode(score, genre)))
+    return said

@@ -176,6 +176,15 @@ JUDGE_AREA = Measure(
     overall=lambda figures, column: figures.area_within_genres(column) if column else float("nan"),
 )
 
+TELLING_AREA = Measure(
+    "fresh classifier's area under the curve",
+    lambda figures, column, genre: figures.telling(column, genre) if column else float("nan"),
+    number,
+    "The same of a random forest that learns from plain features to tell just these pieces from people's "
+    "works, asked of pieces that it did not learn from. It took no part in choosing them.",
+    overall=lambda figures, column: figures.telling_within_genres(column) if column else float("nan"),
+)
+
 MEASURES = (
     OVERLAP,
     DIVERGENCE,
@@ -196,5 +205,6 @@ MEASURES = (
     PHRASE_LIKENESS,
     OTHER_LIKENESS,
     JUDGE_AREA,
+    TELLING_AREA,
 )
 """In the order of the page."""

@@ -15,6 +15,7 @@ from models.composition.form import plan_form
 from training.evaluation.evaluation import HELD_OUT_SPLITS, Evaluation, Likelihood, evaluate_scores
 from training.evaluation.notation import excerpts
 from training.evaluation.structure import PHRASE_BARS, Structure, phrase_share, structure
+from training.report.discriminator import tell_apart
 from training.report.judging import Judgements, judge_pieces
 from training.report.keeping import code_digest, keep
 from training.report.sources import Source, Study
@@ -40,6 +41,8 @@ class SourceFigures:
     evaluation: Evaluation
     structures: Mapping[Genre, Structure]
     judged: Judgements
+    told: tuple[Judgements, Judgements]
+    """What a classifier of the source's own says of people's works, and of the pieces."""
     examples: Mapping[Genre, Score]
     """The piece of seed EXAMPLE_SEED."""
 
@@ -65,6 +68,7 @@ def measure_source(study: Study, source: Source) -> SourceFigures:
         evaluation=evaluate_scores(pieces, study.load_works()),
         structures={genre: structure(scores) for genre, scores in pieces.items()},
         judged={} if judge is None else {g: judge_pieces(judge, scores, g) for g, scores in pieces.items()},
+        told=tell_apart({genre: study.works_of(genre) for genre in pieces}, pieces),
         examples={genre: scores[EXAMPLE_SEED] for genre, scores in pieces.items()},
     )
 
@@ -122,5 +126,5 @@ def _planned_sections(study: Study, genre: Genre) -> list[Section]:
 
 def _cut_works(study: Study, genre: Genre, splits: Sequence[str]) -> list[Score]:
     bars = round(float(np.median([score.bars for score in study.pieces_of(Source.RAW, genre)])))
-    works = [work for work in study.load_works() if work.genre == genre and work.split in splits]
+    works = study.works_of(genre, *splits)
     return excerpts([work.score for work in works], bars)

@@ -23,13 +23,25 @@ from models.composition.gate import Gate
 from models.composition.norms import NORMS_FILE, Norms
 from models.critic import Judge
 from models.registry import Style, available_styles
-from training.corpora.works import Work, load_works
+from training.corpora.works import SPLITS, Work, load_works
 from training.evaluation.controls import MarkovComposer
 from training.report.keeping import code_digest, keep_scores
 from training.rnn import taught
 
 _DRAFTS = 80
 """How many drafts are written side by side; pieces are the same again only in batches of the same size."""
+
+_WRITING = (
+    *(
+        f"models/{module}.py"
+        for module in ("tokens", "grammar", "scripts", "writing", "sampling", "rnn", "plans")
+    ),
+    *(
+        f"models/composition/{module}.py"
+        for module in ("form", "script", "cadences", "choices", "length", "moods", "composing")
+    ),
+)
+"""What pieces depend on that no gate has chosen."""
 
 
 class Source(StrEnum):
@@ -79,6 +91,12 @@ class Study:
         """The works of the genres that the style learned from, of every split."""
         return _works(self.works)
 
+    def works_of(self, genre: Genre, *splits: str) -> list[Work]:
+        """Those of one genre, in some splits or in all."""
+        return [
+            work for work in self.load_works() if work.genre == genre and work.split in (splits or SPLITS)
+        ]
+
     @property
     def works_digest(self) -> str:
         return _digest(self.works)
@@ -124,7 +142,7 @@ class Study:
 
     def _facts(self, source: Source) -> dict[str, object]:
         facts: dict[str, object] = {
-            "code": _code("domain", "models"),
+            "code": _code("domain", "models") if source is Source.GATED else _code("domain", *_WRITING),
             "torch": torch.__version__,
             "weights": self.load_style().model_version,
             "pieces": [self.pieces, self.length_seconds],
@@ -146,8 +164,7 @@ class Study:
         return keep_scores(self.folder, name, facts, lambda: self._imitate(like, genre))
 
     def _imitate(self, like: Sequence[Score], genre: Genre) -> list[Score]:
-        known = [work.score for work in self.load_works() if work.genre == genre and work.split == "train"]
-        composer = MarkovComposer(known)
+        composer = MarkovComposer([work.score for work in self.works_of(genre, "train")])
         return [composer.compose(score, np.random.default_rng(seed)) for seed, score in enumerate(like)]
 
 
