@@ -17,7 +17,7 @@ from tests.training.evaluation_scores import march
 from training.corpora.works import Work, save_works
 from training.evaluation.evaluation import Spread
 from training.evaluation.jumbles import shuffled
-from training.report.bars import STEADY, is_steady, style_checks
+from training.report.bars import STEADY, genre_remarks, is_steady, style_checks
 from training.report.discriminator import tell_apart
 from training.report.figures import StyleFigures, measure_style
 from training.report.judging import area, area_within_genres
@@ -163,7 +163,7 @@ def test_bars_compare_the_gate_with_people_and_with_nothing(figures: StyleFigure
     beyond = found["overlapped area, above that without form and gate"]
     assert beyond.bar == OVERLAP.total(figures, Source.RAW)
     assert found["cadences as planned"].value >= 0.9
-    assert found["judge's area under the curve, from 0.5"].bar == pytest.approx(
+    assert found["judge's area under the curve, how far from 0.5 (bar: gate off)"].bar == pytest.approx(
         abs(figures.area_within_genres(Source.FORMED) - 0.5)
     )
     assert found["phrases of 4 or 8 bars, in clips of 4 bars or more"].value == 1
@@ -172,20 +172,27 @@ def test_bars_compare_the_gate_with_people_and_with_nothing(figures: StyleFigure
 @pytest.mark.parametrize(("mean", "steady"), [(0.8, True), (0.9, True), (0.91, False), (0.69, False)])
 def test_a_metric_is_steady_within_one_deviation_of_peoples(figures: StyleFigures, mean: float, steady: bool):
     metric = STEADY[0]
-    source = figures.sources[Source.GATED]
-    reel = source.evaluation.genres[Genre.REEL]
-    people = figures.sources[Source.RAW].evaluation.genres[Genre.REEL]
-    ours = replace(reel.generated, metrics={**reel.generated.metrics, metric: Spread(mean, 0.3)})
-    theirs = replace(people.human, metrics={**people.human.metrics, metric: Spread(0.8, 0.1)})
-    changed = dict(figures.sources)
-    changed[Source.GATED] = replace(
-        source, evaluation=replace(source.evaluation, genres={Genre.REEL: replace(reel, generated=ours)})
-    )
-    raw = figures.sources[Source.RAW]
-    changed[Source.RAW] = replace(
-        raw, evaluation=replace(raw.evaluation, genres={Genre.REEL: replace(people, human=theirs)})
-    )
-    assert is_steady(replace(figures, sources=changed), Source.GATED, Genre.REEL, metric) is steady
+    people, gated = Spread(0.8, 0.1), Spread(mean, 0.3)
+    changed = _with_metric(_with_metric(figures, None, metric, people), Source.GATED, metric, gated)
+    assert is_steady(changed, Source.GATED, Genre.REEL, metric) is steady
+    outside = f"Outside one deviation in {metric}: chorale, reel."
+    assert (outside in genre_remarks(changed)) is not steady
+
+
+def _with_metric(figures: StyleFigures, column: Source | None, metric: str, spread: Spread) -> StyleFigures:
+    """The figures with one metric of a source, or of people, changed in every genre."""
+    source = column or Source.RAW
+    side = "human" if column is None else "generated"
+    evaluation = figures.sources[source].evaluation
+    genres = {
+        genre: replace(
+            found,
+            **{side: replace(getattr(found, side), metrics={**getattr(found, side).metrics, metric: spread})},
+        )
+        for genre, found in evaluation.genres.items()
+    }
+    changed = replace(figures.sources[source], evaluation=replace(evaluation, genres=genres))
+    return replace(figures, sources={**figures.sources, source: changed})
 
 
 def test_areas_count_how_often_people_are_judged_better():

@@ -54,15 +54,46 @@ def style_checks(figures: StyleFigures) -> list[Check]:
     if figures.judge_version is not None:
         off, on = (abs(figures.area_within_genres(source) - 0.5) for source in (Source.FORMED, Source.GATED))
         found.append(
-            Check("judge's area under the curve, from 0.5", figures.style, on, None, off, at_least=False)
+            Check(
+                "judge's area under the curve, how far from 0.5 (bar: gate off)",
+                figures.style,
+                on,
+                None,
+                off,
+                at_least=False,
+            )
         )
     for name in STEADY:
-        share = sum(is_steady(figures, Source.GATED, genre, name) for genre in figures.genres) / len(
-            figures.genres
-        )
+        share = 1 - len(_unsteady(figures, name)) / len(figures.genres)
         figure = f"{name} within one deviation, of genres"
         found.append(Check(figure, figures.style, share, None, 1.0, at_least=True))
     return found
+
+
+def genre_remarks(figures: StyleFigures) -> str:
+    """How many genres meet by themselves what holds over all, and which ones stand out."""
+
+    def overlap(column: Column, genre: Genre) -> float:
+        return OVERLAP.read(figures, column, genre)
+
+    gated = {genre: overlap(Source.GATED, genre) for genre in figures.genres}
+    reach = sum(area >= OVERLAP_OF_REAL * overlap(None, genre) for genre, area in gated.items())
+    above = sum(area > overlap(Source.RAW, genre) for genre, area in gated.items())
+    sentences = [
+        f"Of {len(gated)} genres, {reach} reach {OVERLAP_OF_REAL} of real-vs-real by themselves, and {above} "
+        "overlap more than without form and gate."
+    ]
+    unsteady = {name: _unsteady(figures, name) for name in STEADY}
+    sentences += [
+        f"Outside one deviation in {name}: {', '.join(genres)}."
+        for name, genres in unsteady.items()
+        if genres
+    ]
+    return " ".join(sentences)
+
+
+def _unsteady(figures: StyleFigures, metric: str) -> list[Genre]:
+    return [genre for genre in figures.genres if not is_steady(figures, Source.GATED, genre, metric)]
 
 
 def is_steady(figures: StyleFigures, column: Column, genre: Genre, metric: str) -> bool:

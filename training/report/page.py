@@ -4,6 +4,7 @@ The same figures give the same page, letter by letter: no date, no duration, no 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import isnan
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from domain.genres import Genre
 from domain.requests import DEFAULT_LENGTH_SECONDS
 from models.registry import available_styles
 from training.evaluation.tables import Table, check_table, markdown
-from training.report.bars import is_steady, style_checks
+from training.report.bars import genre_remarks, is_steady, style_checks
 from training.report.figures import Column, StyleFigures, measure_style
 from training.report.measures import MEASURES, Measure
 from training.report.plots import SHOWN_GENRES, draw_plots, name_of
@@ -74,7 +75,7 @@ def style_section(figures: StyleFigures, pictures: Path) -> str:
     parts = [
         f"## {figures.style}",
         _what_was_measured(figures),
-        markdown([check_table(style_checks(figures))]).rstrip(),
+        markdown([replace(check_table(style_checks(figures)), note=genre_remarks(figures))]).rstrip(),
         markdown([_overview(figures)]).rstrip(),
         "### Pictures",
     ]
