@@ -64,13 +64,13 @@ class StyleFigures:
         judged = (self.people if column is None else self.sources[column]).judged
         return area_within_genres(self.people.judged, judged)
 
-    def telling(self, column: Source, genre: Genre) -> float:
+    def telling(self, column: Column, genre: Genre) -> float:
         """How well a classifier of the source's own tells people's works from these pieces."""
-        people, pieces = self.sources[column].told
+        people, pieces = (self.people if column is None else self.sources[column]).told
         return area(people[genre], pieces[genre])
 
-    def telling_within_genres(self, column: Source) -> float:
-        return area_within_genres(*self.sources[column].told)
+    def telling_within_genres(self, column: Column) -> float:
+        return area_within_genres(*(self.people if column is None else self.sources[column]).told)
 
     def excerpt_bars(self, genre: Genre) -> int:
         """How many bars people's works were cut to."""

@@ -49,10 +49,14 @@ class SourceFigures:
 
 @dataclass(frozen=True, slots=True)
 class PeopleFigures:
-    """The same of people's: structures of held-out works, judgements of test works."""
+    """The same of people's: structures of held-out works, judgements of test works.
+
+    Told apart are training works from held-out ones: what the classifier says where there is no difference.
+    """
 
     structures: Mapping[Genre, Structure]
     judged: Judgements
+    told: tuple[Judgements, Judgements]
 
 
 def write_genre(study: Study, genre: Genre) -> None:
@@ -82,6 +86,7 @@ def measure_people(study: Study) -> PeopleFigures:
     return PeopleFigures(
         structures={genre: structure(scores) for genre, scores in held_out.items()},
         judged={} if judge is None else {g: judge_pieces(judge, scores, g) for g, scores in test.items()},
+        told=tell_apart({genre: study.works_of(genre, "train") for genre in held_out}, held_out),
     )
 
 
