@@ -37,13 +37,7 @@ def clip_embed(clip_id: int, clip: Clip, wording: Wording) -> discord.Embed:
     for name, value in fields.items():
         if value is not None:  # mood and instruments are shown where they were asked for
             embed.add_field(name=wording(f"clip.{name}"), value=value)
-    return embed.set_footer(text=_footer(clip_id, clip, wording))
-
-
-def _footer(clip_id: int, clip: Clip, wording: Wording) -> str:
-    if clip.judgement is None:
-        return wording("clip.footer", id=f"#{clip_id}")
-    return wording("clip.footer_judged", id=f"#{clip_id}", percent=round(clip.judgement * 100))
+    return embed.set_footer(text=wording("clip.footer", id=f"#{clip_id}"))
 
 
 def upload_ladder(clip_id: int, clip: Clip, *, limit_bytes: int) -> list[list[NamedFile]]:
