@@ -73,7 +73,8 @@ class Beats:
 
     def _stands_in_dotted_beats(self, start: int, ticks: int) -> bool:
         if start % self._ticks == 0:
-            return ticks <= self._ticks or start // self._strong == (start + ticks - 1) // self._strong
+            crosses = start // self._strong != (start + ticks - 1) // self._strong
+            return ticks <= self._ticks or (ticks % self._ticks == 0 and not crosses)
         return start % self._ticks + ticks <= self._ticks and (ticks == SIXTEENTH or start % EIGHTH == 0)
 
     def _cut_at(self, start: int, end: int) -> int:

@@ -167,7 +167,7 @@ def _choir(parts: Sequence[Part], lines: Sequence[Line]) -> tuple[Player, ...]:
 
 
 def _keyboard_staves(lines: Sequence[Line], *, rings: bool) -> tuple[Staff, ...]:
-    """A grand staff; one staff for a single line that is easily read there."""
+    """A grand staff, where inner lines change staves at middle C; one staff for a line that fits there."""
     if len(lines) == 1:
         [line] = lines
         staff = _staff(lines, _KEYBOARD_CLEFS, rings=rings)
@@ -175,9 +175,9 @@ def _keyboard_staves(lines: Sequence[Line], *, rings: bool) -> tuple[Staff, ...]
             return (staff,)
         uppers, lowers = _hands(line)
     else:
-        split = sum(fmean(tone.pitch for tone in line) >= _MIDDLE_C for line in lines)
-        split = min(max(split, 1), len(lines) - 1)
-        uppers, lowers = lines[:split], lines[split:]
+        top, *inner, bottom = lines
+        uppers = [top, *(tuple(tone for tone in line if tone.pitch >= _MIDDLE_C) for line in inner)]
+        lowers = [*(tuple(tone for tone in line if tone.pitch < _MIDDLE_C) for line in inner), bottom]
     return _staff(uppers, _KEYBOARD_CLEFS, rings=rings), _staff(lowers, _KEYBOARD_CLEFS, rings=rings)
 
 
@@ -228,6 +228,6 @@ def _short(name: str) -> str:
     """What stands at the margin from the second line on: `Vln. 2` for Violin 2, `Rec.` for Recorder."""
     words = name.split() or [""]
     number = next((f" {word}" for word in words[1:] if word.isdigit()), "")
-    spoken = (name, *map(str.capitalize, words))
+    spoken = (name, *(word.capitalize().removesuffix("s") for word in words))
     known = next((_SHORT_NAMES[word] for word in spoken if word in _SHORT_NAMES), None)
     return (known or (words[0] if len(words[0]) <= _WHOLE_NAME else f"{words[0][:3]}.")) + number

@@ -39,9 +39,10 @@ def test_two_hands_are_one_player() -> None:
 
 
 def test_four_parts_of_a_piano_share_its_two_staves() -> None:
-    parts = [part_of(f"Piano {place}", 0, pitch) for place, pitch in enumerate((76, 67, 55, 43), 1)]
-    [piano] = lay_out(score_of(*parts))
-    assert [len(staff.lines) for staff in piano.staves] == [2, 2]
+    pitches = enumerate([(76, 74), (67, 59), (55, 60), (43, 65)], 1)
+    [piano] = lay_out(score_of(*(part_of(f"Piano {place}", 0, *line) for place, line in pitches)))
+    written = [sorted(tone.pitch for line in staff.lines for tone in line) for staff in piano.staves]
+    assert written == [[60, 67, 74, 76], [43, 55, 59, 65]]
 
 
 def test_a_wide_keyboard_part_is_divided_between_the_hands_and_a_narrow_one_is_not() -> None:
@@ -96,8 +97,8 @@ def test_instruments_of_one_kind_share_a_bracket() -> None:
 
 
 def test_short_names() -> None:
-    names = ["Violin 2", "Honky-tonk piano", "Double bass", "Fiddle", "Oboe", "Pan flute", ""]
+    names = ["Violin 2", "Honky-tonk piano", "Double bass", "Fiddle", "Oboe", "Pan flute", "Clarinets", ""]
     parts = [part_of(name, 60 + place, 70) for place, name in enumerate(names)]
     assert [player.short_name for player in lay_out(score_of(*parts))] == [
-        "Vln. 2", "Pno.", "Db.", "Fid.", "Ob.", "Fl.", "",
+        "Vln. 2", "Pno.", "Db.", "Fid.", "Ob.", "Fl.", "Cl.", "",
     ]  # fmt: skip
