@@ -118,6 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"Setting {name}: {problem['msg']}. See .env.example.", file=sys.stderr)
         return 2
     discord.utils.setup_logging(level=logging.getLevelNamesMapping()[settings.log_level])
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's "&" has it ignored
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         if options.preview:

@@ -64,6 +64,24 @@ def test_preview_serves_a_page_and_stops_when_asked(tmp_path):
     assert process.returncode == 0
 
 
+def test_started_in_the_background_it_stops_when_asked(tmp_path):
+    command = f"trap '' INT; exec {sys.executable} bot.py --preview --port 0"  # what a script's "&" does
+    with subprocess.Popen(
+        ["/bin/sh", "-c", command],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "NIGHTINGALE_WEIGHTS_FOLDER": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert any("Ctrl-C ends it" in line for line in process.stdout)
+            process.terminate()
+            assert process.wait(timeout=30) == 0
+        finally:
+            process.kill()
+
+
 def test_a_taken_port_is_a_plain_sentence(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         run = subprocess.run(
