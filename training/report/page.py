@@ -31,7 +31,8 @@ the same numbers: the seeds are fixed, nothing is chosen by hand. How quickly th
 Each table has a column for
 
 - **people**: works held out from training, cut to the length of the pieces; where a figure compares with
-  held-out works, training works are compared (real-vs-real),
+  held-out works, training works are compared (real-vs-real); the chorales among them are JS Fake Chorales,
+  which an algorithm wrote after Bach, so there "people" means the corpus,
 - **Markov floor**: an n-gram of notes, what the statistics of a few notes can do,
 - **without form and gate**: what the network writes by itself, from the first bar to the last,
 - **with form**: the same seeds under a plan of sections, with varied returns and cadences,
