@@ -177,7 +177,11 @@ class Draft:
     @property
     def _copy(self) -> Copy | None:
         """The copy that is under way, or comes next."""
-        return next((copy for copy in self.script.copies if copy.end > self.tick), None)
+        return self._copy_from(self.tick)
+
+    def _copy_from(self, tick: int) -> Copy | None:
+        """The copy that is under way at `tick`, or comes next."""
+        return next((copy for copy in self.script.copies if copy.end > tick), None)
 
     @property
     def _in_last_bar(self) -> bool:
@@ -214,7 +218,7 @@ class Draft:
 
     def _first_copied_from(self, tick: int) -> int | None:
         """The first moment at or after `tick` of the copy under way then, as far as its source is written."""
-        copy = next((copy for copy in self.script.copies if copy.end > tick), None)
+        copy = self._copy_from(tick)
         if copy is None or tick < copy.start:
             return None
         index = bisect_left(self._ticks, tick - copy.start + copy.source)

@@ -8,7 +8,7 @@ from domain.score import Cadence, Metre, Section
 TONIC, DOMINANT = 0, 7
 """Degrees as semitones above the tonic."""
 
-_DOMINANT_TRIAD = frozenset({7, 11, 2})
+DOMINANT_TRIAD = frozenset({7, 11, 2})
 
 
 def cadence_tick(metre: Metre, section: Section) -> int:
@@ -33,7 +33,7 @@ def cadence_degrees(cadence: Cadence, parts: int) -> frozenset[int]:
     """
     if cadence is Cadence.FULL:
         return frozenset({TONIC})
-    return _DOMINANT_TRIAD if parts == 1 else frozenset({DOMINANT})
+    return DOMINANT_TRIAD if parts == 1 else frozenset({DOMINANT})
 
 
 def _beats(metre: Metre) -> int:

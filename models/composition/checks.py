@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from domain.score import Score
+from domain.score import Metre, Score
 from models.features import (
     average_inter_onset_interval,
     average_pitch_interval,
@@ -31,42 +31,35 @@ _VOICES = 3
 """From so many parts on, parts are voices: they should not cross, nor move in parallel fifths and octaves."""
 
 
-def dissonance(score: Score) -> float:
+def dissonance(table: NoteTable) -> float:
     """The share of beats on which two of the sounding notes grate."""
-    beats = _beats(score)
-    clashes = [_grates(pitches) for pitches in _sounding_at(score, beats)]
+    beats = _beats(table.bars, table.metre)
+    clashes = [_grates(pitches) for pitches in _sounding_at(table, beats)]
     return float(np.mean(clashes)) if clashes else 0.0
 
 
-def wide_leaps(score: Score) -> float:
+def wide_leaps(table: NoteTable) -> float:
     """The share of the leading part's steps that are wider than an octave."""
-    lines = tabulate(score).lines
-    steps = np.abs(np.diff(lines[0].pitch)) if lines else np.zeros(0)
+    steps = np.abs(np.diff(table.lines[0].pitch)) if table.lines else np.zeros(0)
     return float(np.mean(steps > 12)) if len(steps) else 0.0
 
 
-def voice_crossing(score: Score) -> float:
-    """The share of beats on which a voice is above the one over it; 0 in music of fewer than three parts."""
-    voices = _voices(score)
-    if voices is None:
-        return 0.0
+def voice_crossing(voices: IntArray) -> float:
+    """The share of beats on which a voice is above the one over it."""
     both = (voices[:-1] > 0) & (voices[1:] > 0)
     return float(np.mean((both & (voices[1:] > voices[:-1])).any(axis=0)))
 
 
-def parallels(score: Score) -> float:
-    """Parallel fifths and octaves from beat to beat, a bar; 0 in music of fewer than three parts."""
-    voices = _voices(score)
-    if voices is None:
-        return 0.0
+def parallels(voices: IntArray) -> int:
+    """How many fifths and octaves move in parallel from beat to beat."""
     found = 0
     for upper in range(len(voices)):
         for lower in range(upper + 1, len(voices)):
             found += int(np.count_nonzero(_moves_in_parallel(voices[upper], voices[lower])))
-    return found / score.bars
+    return found
 
 
-FEATURES: Mapping[str, Callable[[NoteTable], float]] = {
+FIGURES: Mapping[str, Callable[[NoteTable], float]] = {
     "range": pitch_range,
     "pitches": pitch_count,
     "pitch class entropy": pitch_class_entropy,
@@ -78,31 +71,29 @@ FEATURES: Mapping[str, Callable[[NoteTable], float]] = {
     "empty bars": empty_bar_rate,
     "polyphony": polyphony,
     "repetition": self_similarity,
-}
-FAULTS: Mapping[str, Callable[[Score], float]] = {
     "dissonance": dissonance,
     "wide leaps": wide_leaps,
-    "voice crossing": voice_crossing,
-    "parallels": parallels,
 }
-CHECKS = (*FEATURES, *FAULTS)
+CHECKS = (*FIGURES, "voice crossing", "parallels")
 
 
 def examine(score: Score) -> dict[str, float]:
-    """The figure of every check."""
+    """The figure of every check; those of voices are 0 in music of fewer than three parts."""
     table = tabulate(score)
-    return {name: feature(table) for name, feature in FEATURES.items()} | {
-        name: fault(score) for name, fault in FAULTS.items()
-    }
+    figures = {name: figure(table) for name, figure in FIGURES.items()}
+    voices = _voices(score) if len(score.parts) >= _VOICES else None
+    figures["voice crossing"] = 0.0 if voices is None else voice_crossing(voices)
+    figures["parallels"] = 0.0 if voices is None else parallels(voices) / score.bars
+    return figures
 
 
-def _beats(score: Score) -> IntArray:
-    return np.arange(0, score.bars * score.metre.bar_ticks, score.metre.beat_ticks, dtype=np.int64)
+def _beats(bars: int, metre: Metre) -> IntArray:
+    """The ticks of all beats."""
+    return np.arange(0, bars * metre.bar_ticks, metre.beat_ticks, dtype=np.int64)
 
 
-def _sounding_at(score: Score, ticks: IntArray) -> list[IntArray]:
+def _sounding_at(table: NoteTable, ticks: IntArray) -> list[IntArray]:
     """The pitches that sound at each tick."""
-    table = tabulate(score)
     ends = table.onset + table.duration
     return [table.pitch[(table.onset <= tick) & (tick < ends)] for tick in ticks]
 
@@ -112,11 +103,9 @@ def _grates(pitches: IntArray) -> bool:
     return bool(np.isin(apart, _SHARP).any())
 
 
-def _voices(score: Score) -> IntArray | None:
+def _voices(score: Score) -> IntArray:
     """(parts, beats): the pitch of each part on each beat, 0 where it rests."""
-    if len(score.parts) < _VOICES:
-        return None
-    beats = _beats(score)
+    beats = _beats(score.bars, score.metre)
     voices = np.zeros((len(score.parts), len(beats)), dtype=np.int64)
     for row, part in enumerate(score.parts):
         for note in part.notes:

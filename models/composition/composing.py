@@ -44,7 +44,7 @@ class Composing:
     ) -> None:
         self._choices = choices
         self._candidates = candidates
-        self._passages: list[tuple[Passage, ...]] = [_form(each) if formed else () for each in choices]
+        self._passages: list[tuple[Passage, ...]] = [form_of(each) if formed else () for each in choices]
         scripts = [
             script_of(passages, each.plan) if passages else None
             for passages, each in zip(self._passages, choices, strict=True)
@@ -113,7 +113,8 @@ def compose_scores(
     return composed
 
 
-def _form(choices: Choices) -> tuple[Passage, ...]:
+def form_of(choices: Choices) -> tuple[Passage, ...]:
+    """The form that a piece follows, drawn from its seed."""
     plan = choices.plan
     random = np.random.default_rng([choices.request.seed, _FORM_DRAWS])
     return plan_form(plan.genre, plan.key, plan.metre, plan.bars, random)

@@ -4,7 +4,6 @@ Decides which sections there are, what returns and how much of it is varied, fro
 of bars and a random generator. Knows bars and ticks, no notes and no model.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -167,12 +166,3 @@ def _opening_again(
     if kind is not _Kind.DANCE or bars < 8 or not begins_again:
         return None, ()
     return place, ((0, 4 * bar_ticks), (6 * bar_ticks, bars * bar_ticks))
-
-
-def returns(passages: Sequence[Passage]) -> list[tuple[int, int]]:
-    """The (first statement, return) pairs of passages, by their places."""
-    return [
-        (passage.source, place)
-        for place, passage in enumerate(passages)
-        if passage.source is not None and passage.source != place
-    ]

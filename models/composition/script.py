@@ -4,13 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from domain.genres import Genre
 from domain.score import Cadence, Mode
-from models.composition.cadences import cadence_degrees, cadence_tick
+from models.composition.cadences import DOMINANT_TRIAD, cadence_degrees, cadence_tick
 from models.composition.form import Passage, Span
 from models.grammar import TRIADS
 from models.scripts import Arrival, Copy, Script
 from models.tokens import Plan
 
-_DOMINANT = frozenset({7, 11, 2})
 _MODAL_DOMINANT = frozenset({7, 2})
 """Of a minor line without chords, whose seventh degree may be raised or not."""
 
@@ -30,7 +29,7 @@ def _arrival(passage: Passage, plan: Plan, *, final: bool) -> Arrival:
     if cadence is Cadence.FULL:
         chord = TRIADS[mode]
     else:
-        chord = _MODAL_DOMINANT if mode is Mode.MINOR and plan.parts == 1 else _DOMINANT
+        chord = _MODAL_DOMINANT if mode is Mode.MINOR and plan.parts == 1 else DOMINANT_TRIAD
     bass = cadence_degrees(cadence, plan.parts) & chord
     holds = plan.genre in _WITH_FERMATAS and not final
     return Arrival(

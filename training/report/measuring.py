@@ -11,7 +11,7 @@ from domain.genres import Genre
 from domain.requests import LENGTH_SECONDS, ComposeRequest
 from domain.score import Score, Section
 from models.composition.choices import choose
-from models.composition.form import plan_form
+from models.composition.composing import form_of
 from training.evaluation.evaluation import HELD_OUT_SPLITS, Evaluation, Likelihood, evaluate_scores
 from training.evaluation.notation import excerpts
 from training.evaluation.structure import PHRASE_BARS, Structure, phrase_share, structure
@@ -122,10 +122,9 @@ def _planned_sections(study: Study, genre: Genre) -> list[Section]:
     sections: list[Section] = []
     for length, seed in product(_LENGTHS_SECONDS, range(_PLANNED)):
         request = ComposeRequest(style=study.style, seed=seed, genre=genre, length_seconds=length)
-        plan = choose(request, style, model).plan
-        if plan.bars >= min(PHRASE_BARS):
-            passages = plan_form(genre, plan.key, plan.metre, plan.bars, np.random.default_rng(seed))
-            sections += [passage.section for passage in passages]
+        choices = choose(request, style, model)
+        if choices.plan.bars >= min(PHRASE_BARS):
+            sections += [passage.section for passage in form_of(choices)]
     return sections
 
 
