@@ -7,8 +7,8 @@ import pytest
 from domain.score import Key, Mode
 from models import features
 from models.features import SINGLE_NUMBERS, YANG_LERCH, measure
+from models.note_table import tabulate
 from tests.training.evaluation_scores import quarters, score
-from training.evaluation.notation import tabulate
 
 ARPEGGIO = tabulate(quarters(60, 64, 67, 72))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from domain.score import Score
-from training.evaluation.notation import BoolArray, IntArray, NoteTable, tabulate
+from models.note_table import BoolArray, IntArray, NoteTable, tabulate
 
 GRAM_STEPS = 8
 

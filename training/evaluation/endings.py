@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from domain.score import Mode, Score
-from training.evaluation.notation import NoteTable, tabulate
+from models.note_table import NoteTable, tabulate
 
 _TRIADS = {Mode.MAJOR: (0, 4, 7), Mode.MINOR: (0, 3, 4, 7)}
 """Degrees of the closing chord; a minor piece may close on the major third (Picardy)."""

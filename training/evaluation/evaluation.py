@@ -11,11 +11,12 @@ import numpy as np
 from domain.genres import Genre
 from domain.score import Score
 from models.features import SINGLE_NUMBERS, YANG_LERCH, Features, measure
+from models.note_table import FloatArray
 from training.corpora.works import Work
 from training.evaluation.copying import Copying, copying, melody_steps, note_steps
 from training.evaluation.endings import Endings, endings
 from training.evaluation.genre_classifier import Confusion, fit_classifier
-from training.evaluation.notation import Cut, FloatArray, excerpts
+from training.evaluation.notation import Cut, excerpts
 from training.evaluation.overlap import Overlap, overlap, subset_size
 
 HELD_OUT_SPLITS = ("valid", "test")

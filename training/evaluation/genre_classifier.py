@@ -18,8 +18,8 @@ from sklearn.preprocessing import StandardScaler
 from domain.genres import Genre
 from domain.score import TICKS_PER_QUARTER, Metre, Mode, Score
 from models.features import SINGLE_NUMBERS, YANG_LERCH
+from models.note_table import FloatArray, NoteTable, tabulate
 from training.evaluation.jumbles import noise, shuffled
-from training.evaluation.notation import FloatArray, NoteTable, tabulate
 
 _METRES = tuple(map(Metre.parse, ("2/4", "3/4", "4/4", "2/2", "3/2", "3/8", "6/8", "9/8", "12/8")))
 _WIDEST_INTERVAL = 12

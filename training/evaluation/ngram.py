@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from domain.genres import Genre
-from training.evaluation.notation import BoolArray, FloatArray, IntArray
+from models.note_table import BoolArray, FloatArray, IntArray
 
 ORDERS = (2, 3, 4, 6, 8, 10, 12, 16)
 """Long ones among them: a note is two or three tokens, a four-part chord nine."""

@@ -1,23 +1,10 @@
-"""Excerpts of scores, cut at bar lines; and the note table that every measure in this package reads."""
+"""Excerpts of scores, cut at bar lines."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 
 from domain.score import Note, Part, Score
-from models.note_table import BoolArray, FloatArray, IntArray, Line, NoteTable, tabulate, top_line
-
-__all__ = [
-    "BoolArray",
-    "Cut",
-    "FloatArray",
-    "IntArray",
-    "Line",
-    "NoteTable",
-    "excerpts",
-    "tabulate",
-    "top_line",
-]
 
 
 class Cut(StrEnum):

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.signal import fftconvolve
 from scipy.spatial.distance import cdist, pdist
 
-from training.evaluation.notation import FloatArray
+from models.note_table import FloatArray
 
 _GRID_POINTS = 1024
 _MINIMUM_BANDWIDTH = 0.005

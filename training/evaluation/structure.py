@@ -12,9 +12,8 @@ import numpy as np
 
 from domain.score import Cadence, Note, Score, Section
 from models.composition.cadences import cadence_degrees, cadence_tick
-from models.note_table import bar_similarity
+from models.note_table import FloatArray, bar_similarity, tabulate
 from training.evaluation.endings import endings
-from training.evaluation.notation import FloatArray, tabulate
 
 PHRASE_BARS = frozenset({4, 8})
 """How long a phrase is in the music that the corpora hold."""

@@ -14,8 +14,7 @@ from matplotlib.figure import Figure
 
 from domain.genres import Genre
 from models.features import SINGLE_NUMBERS, YANG_LERCH
-from models.note_table import bar_similarity
-from training.evaluation.notation import tabulate
+from models.note_table import bar_similarity, tabulate
 from training.report.figures import Column, Reader, StyleFigures
 from training.report.measures import OVERLAP
 from training.report.measuring import EXAMPLE_SEED
