@@ -1,18 +1,18 @@
 """Works: scores with their provenance, and the one file that keeps them between commands.
 
-Knows nothing of where the works come from. Velocities are not kept: every note reads back with the default.
+Knows nothing of where the works come from.
 """
 
 import gzip
-import itertools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from domain.genres import Genre
-from domain.score import Key, Metre, Mode, Note, Part, Score
+from domain.score import Score
+from domain.score_json import score_from_plain, score_to_plain
 
 SPLITS = ("train", "valid", "test", "judge")
 """`judge` is held out from every generator, for calibrating what judges them."""
@@ -58,7 +58,6 @@ def load_works(path: Path) -> list[Work]:
 
 
 def _to_plain(work: Work) -> dict[str, Any]:
-    score = work.score
     return {
         "id": work.id,
         "title": work.title,
@@ -69,23 +68,11 @@ def _to_plain(work: Work) -> dict[str, Any]:
         "genre": str(work.genre),
         "split": work.split,
         "family": work.family,
-        "key": [score.key.tonic, str(score.key.mode)],
-        "metre": str(score.metre),
-        "tempo": score.tempo,
-        "bars": score.bars,
-        "parts": [[part.name, part.program, list(_flatten(part.notes))] for part in score.parts],
+        **score_to_plain(work.score),
     }
 
 
 def _from_plain(plain: dict[str, Any]) -> Work:
-    tonic, mode = plain["key"]
-    score = Score(
-        key=Key(tonic, Mode(mode)),
-        metre=Metre.parse(plain["metre"]),
-        tempo=plain["tempo"],
-        bars=plain["bars"],
-        parts=tuple(Part(name, program, _unflatten(flat)) for name, program, flat in plain["parts"]),
-    )
     return Work(
         id=plain["id"],
         title=plain["title"],
@@ -96,20 +83,5 @@ def _from_plain(plain: dict[str, Any]) -> Work:
         genre=Genre(plain["genre"]),
         split=plain["split"],
         family=plain["family"],
-        score=score,
+        score=score_from_plain(plain),
     )
-
-
-def _flatten(notes: Iterable[Note]) -> Iterator[int]:
-    """Ticks since the note before, pitch, duration; again and again."""
-    before = 0
-    for note in notes:
-        yield note.onset - before
-        yield note.pitch
-        yield note.duration
-        before = note.onset
-
-
-def _unflatten(flat: list[int]) -> tuple[Note, ...]:
-    onsets = itertools.accumulate(flat[::3])
-    return tuple(map(Note, onsets, flat[1::3], flat[2::3]))
