@@ -27,7 +27,8 @@ class Clip:
     """A finished clip: its recipe and its files' contents.
 
     `audio` is an MP3 of `seconds` seconds, `midi` a Standard MIDI File, `picture` a PNG piano roll.
-    `judgement` (0 to 1) is how likely the judge takes it for a person's, None where there was no judge.
+    `judgement` (0 to 1) is how likely the judge takes it for a person's, None where there was no judge;
+    `source_judgement` says the same of the piece that it was restyled from.
     """
 
     title: str
@@ -37,4 +38,5 @@ class Clip:
     midi: bytes
     picture: bytes
     judgement: float | None = None
+    source_judgement: float | None = None
     remarks: tuple[Remark, ...] = ()

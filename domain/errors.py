@@ -13,6 +13,8 @@ class Reason(StrEnum):
     TEMPERATURE_OUT_OF_RANGE = "temperature_out_of_range"
     SEED_OUT_OF_RANGE = "seed_out_of_range"
     CANDIDATES_OUT_OF_RANGE = "candidates_out_of_range"
+    RATIO_OUT_OF_RANGE = "ratio_out_of_range"
+    AMOUNT_OUT_OF_RANGE = "amount_out_of_range"
     UNKNOWN_KEY = "unknown_key"
     UNKNOWN_METRE = "unknown_metre"
     UNKNOWN_GENRE = "unknown_genre"
@@ -27,6 +29,10 @@ class Reason(StrEnum):
     UPLOAD_REFUSED = "upload_refused"
     NOT_FOUND = "not_found"
     FILES_GONE = "files_gone"
+    SOURCE_MISSING = "source_missing"
+    SOURCE_TWICE = "source_twice"
+    NOTHING_TO_WORK_ON = "nothing_to_work_on"
+    UPLOAD_LOST = "upload_lost"
     MIDI_UNREADABLE = "midi_unreadable"
     TOO_DENSE_TO_ENGRAVE = "too_dense_to_engrave"
     BUG = "bug"
@@ -38,6 +44,10 @@ SENTENCES: dict[Reason, str] = {
     Reason.TEMPERATURE_OUT_OF_RANGE: "The temperature can be {low} to {high}; you asked for {value}.",
     Reason.SEED_OUT_OF_RANGE: "A seed is a whole number from {low} to {high}; you gave {value}.",
     Reason.CANDIDATES_OUT_OF_RANGE: "I can choose among {low} to {high} candidates; you asked for {value}.",
+    Reason.RATIO_OUT_OF_RANGE: (
+        "The ratio can be {low} (all of the first) to {high} (all of the second); you asked for {value}."
+    ),
+    Reason.AMOUNT_OUT_OF_RANGE: "The amount can be {low} to {high}; you asked for {value}.",
     Reason.UNKNOWN_KEY: "I don't know the key “{value}”. Try D, Bb, F# minor or Am.",
     Reason.UNKNOWN_METRE: "I don't know the metre “{value}”. Try 4/4, 3/4 or 6/8.",
     Reason.UNKNOWN_GENRE: "I can't play “{value}” in this style. I know: {known}.",
@@ -57,7 +67,14 @@ SENTENCES: dict[Reason, str] = {
     Reason.DATABASE_BUSY: "My library is busy right now. Please try again in a moment.",
     Reason.UPLOAD_REFUSED: "Discord refused the upload. The clip is kept, but I couldn't post it here.",
     Reason.NOT_FOUND: "There is no clip {value} here.",
-    Reason.FILES_GONE: "The files of clip {value} were cleaned away to make room.",
+    Reason.FILES_GONE: (
+        "The files of clip {value} were cleaned away to make room. "
+        "Compose it again, with the same options and seed, to get it back."
+    ),
+    Reason.SOURCE_MISSING: "Give me a clip's id, such as #42, or a MIDI file to work on.",
+    Reason.SOURCE_TWICE: "Give me either a clip's id or a MIDI file, not both.",
+    Reason.NOTHING_TO_WORK_ON: "“{title}” has no notes that I could work on.",
+    Reason.UPLOAD_LOST: "I couldn't fetch your file from Discord. Please try again.",
     Reason.MIDI_UNREADABLE: "The MIDI file of this clip is damaged, so I can't engrave it.",
     Reason.TOO_DENSE_TO_ENGRAVE: "This clip has {value} notes, too many to engrave; {limit} I can do.",
     Reason.BUG: "Something broke on my side.",

@@ -20,3 +20,7 @@ class Genre(StrEnum):
     RAGTIME = "ragtime"
     FOLK = "folk"
     SONG = "song"
+
+
+TUNES = frozenset({Genre.REEL, Genre.JIG, Genre.SLIP_JIG, Genre.HORNPIPE, Genre.POLKA})
+"""Dances, which are composed as one line and accompanied where they are arranged."""

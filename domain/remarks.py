@@ -17,6 +17,11 @@ class Topic(StrEnum):
     TEMPO_OVER_MOOD = "tempo_over_mood"
     SHORT_FOR_GENRE = "short_for_genre"
     RANGE_OF_INSTRUMENTS = "range_of_instruments"
+    CUT = "cut"
+    TOO_DENSE = "too_dense"
+    OUT_OF_RANGE = "out_of_range"
+    OFF_GRID = "off_grid"
+    METRES_DIFFER = "metres_differ"
 
 
 SENTENCES: dict[Topic, str] = {
@@ -28,6 +33,11 @@ SENTENCES: dict[Topic, str] = {
         "{seconds} seconds are short for {genre} music: this is a {bars}-bar phrase, not a whole piece."
     ),
     Topic.RANGE_OF_INSTRUMENTS: ("Some notes were out of range ({instruments}), so I moved them by octaves."),
+    Topic.CUT: "“{title}” has {bars} bars; I worked on the first {limit}.",
+    Topic.TOO_DENSE: "The music is too dense for this model: it left out {notes} of {heard} notes.",
+    Topic.OUT_OF_RANGE: "{notes} of {heard} notes are out of this model's range, so I moved them by octaves.",
+    Topic.OFF_GRID: "{notes} of {heard} notes are off this model's grid, so I moved them onto it.",
+    Topic.METRES_DIFFER: "“{first}” is in {first_metre}, “{second}” in {second_metre}, and this in {chosen}.",
 }
 
 

@@ -2,42 +2,55 @@
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self, cast
 
 from domain.ensembles import Ensemble
-from domain.errors import BadRequest, Reason
+from domain.errors import Reason
+from domain.genres import TUNES
+from domain.limits import SEED, check_range
 from domain.moods import Mood
 from domain.score import Key, Metre
+from domain.transformations import TRANSFORMATIONS, Transformation
+
+__all__ = [
+    "CANDIDATES",
+    "DEFAULT_CANDIDATES",
+    "DEFAULT_LENGTH_SECONDS",
+    "DEFAULT_TEMPERATURE",
+    "LENGTH_SECONDS",
+    "RECIPE_FORMAT",
+    "SEED",
+    "TEMPERATURE",
+    "TEMPO",
+    "ClipRequest",
+    "ComposeRequest",
+    "Recipe",
+    "read_request",
+]
 
 LENGTH_SECONDS = (5, 120)
 TEMPO = (40, 240)
 TEMPERATURE = (0.5, 1.5)
-SEED = (0, 2**31 - 1)
-
 CANDIDATES = (1, 8)
 
 DEFAULT_LENGTH_SECONDS = 30
 DEFAULT_TEMPERATURE = 0.95
 DEFAULT_CANDIDATES = 8
 
-RECIPE_FORMAT = 2
+RECIPE_FORMAT = 3
 """Raised when a recipe's fields change meaning; older recipes stay readable."""
-
-
-def _check_range(value: float, limits: tuple[float, float], reason: Reason) -> None:
-    low, high = limits
-    if not low <= value <= high:  # also refuses NaN
-        raise BadRequest(reason, low=low, high=high, value=value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComposeRequest:
-    """A clip as asked for. What is None, the composer chooses from the seed.
+    """A piece of its own as asked for. What is None, the composer chooses from the seed.
 
     `tempo` counts the metre's beats a minute; of `candidates` pieces the best is kept. Wishes may
     contradict each other (a jig in 4/4): the composer chooses, and remarks on it. Raises BadRequest
     when a value is out of range; whether the style offers the genre is only known to the engine.
     """
+
+    kind: ClassVar[str] = "compose"
 
     style: str
     seed: int
@@ -52,12 +65,12 @@ class ComposeRequest:
     candidates: int = DEFAULT_CANDIDATES
 
     def __post_init__(self) -> None:
-        _check_range(self.length_seconds, LENGTH_SECONDS, Reason.LENGTH_OUT_OF_RANGE)
-        _check_range(self.temperature, TEMPERATURE, Reason.TEMPERATURE_OUT_OF_RANGE)
-        _check_range(self.seed, SEED, Reason.SEED_OUT_OF_RANGE)
-        _check_range(self.candidates, CANDIDATES, Reason.CANDIDATES_OUT_OF_RANGE)
+        check_range(self.length_seconds, LENGTH_SECONDS, Reason.LENGTH_OUT_OF_RANGE)
+        check_range(self.temperature, TEMPERATURE, Reason.TEMPERATURE_OUT_OF_RANGE)
+        check_range(self.seed, SEED, Reason.SEED_OUT_OF_RANGE)
+        check_range(self.candidates, CANDIDATES, Reason.CANDIDATES_OUT_OF_RANGE)
         if self.tempo is not None:
-            _check_range(self.tempo, TEMPO, Reason.TEMPO_OUT_OF_RANGE)
+            check_range(self.tempo, TEMPO, Reason.TEMPO_OUT_OF_RANGE)
 
     def to_json(self) -> str:
         """One line of JSON, key and metre as text."""
@@ -81,35 +94,59 @@ class ComposeRequest:
         return cls(**fields)
 
 
+ClipRequest = ComposeRequest | Transformation
+"""Whatever is asked for that becomes a clip."""
+
+
+def read_request(text: str) -> ClipRequest:
+    """Read what any of the requests wrote as JSON; what has no `kind` asks to compose.
+
+    Raises ValueError, KeyError, TypeError or BadRequest otherwise.
+    """
+    kind = json.loads(text).get("kind")
+    return ComposeRequest.from_json(text) if kind is None else TRANSFORMATIONS[kind].from_json(text)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """A request with every choice made, and the model version that made them.
 
-    Composing `recipe.request` with the same `model_version` on the same machine gives the same
-    MIDI, byte for byte. `metre` and `bars` follow from the request and are here to be read. A recipe
-    of an older format can be read and composed, but its piece will be another one.
+    Asking for `recipe.request` with the same `model_version` on the same machine gives the same
+    MIDI, byte for byte. What follows is what came of it, to be read: of the MIDI file's tracks, the first
+    `parts` are the composition and the others its accompaniment; None, in older recipes, where all are.
+    A recipe of an older format can be read and composed, but its piece will be another one.
     """
 
-    request: ComposeRequest
+    request: ClipRequest
     model_version: str
+    genre: str
+    key: Key
     metre: str
+    tempo: float
     bars: int
+    parts: int | None = None
 
     def __post_init__(self) -> None:
         request = self.request
-        if request.genre is None or request.key is None or request.tempo is None:
-            raise ValueError("a recipe leaves nothing open")
+        if isinstance(request, ComposeRequest):
+            asked = (request.genre, request.key, request.tempo)
+            if None in asked or asked != (self.genre, self.key, self.tempo):
+                raise ValueError("a recipe leaves nothing open")
 
     def to_json(self) -> str:
         """A readable JSON document that ends in a newline."""
         fields = {
             "format": RECIPE_FORMAT,
             "model_version": self.model_version,
+            "genre": self.genre,
+            "key": str(self.key),
             "metre": self.metre,
+            "tempo": self.tempo,
             "bars": self.bars,
+            "parts": self.parts,
             "request": json.loads(self.request.to_json()),
         }
-        return json.dumps(fields, indent=2) + "\n"
+        return _readable(fields) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -117,12 +154,35 @@ class Recipe:
         fields: dict[str, Any] = json.loads(text)
         if fields["format"] > RECIPE_FORMAT:
             raise ValueError(f"recipe format {fields['format']} is newer than {RECIPE_FORMAT}")
-        wishes = fields["request"]
-        if fields["format"] == 1:  # whose requests had no metre: it followed from the rest
-            wishes = wishes | {"metre": fields["metre"]}
+        if fields["format"] < 3:
+            fields = _as_in_format_3(fields)
+        request = read_request(json.dumps(fields["request"]))
         return cls(
-            request=ComposeRequest.from_json(json.dumps(wishes)),
+            request=request,
             model_version=fields["model_version"],
+            genre=fields["genre"],
+            key=Key.parse(fields["key"]),
             metre=fields["metre"],
+            tempo=fields["tempo"],
             bars=fields["bars"],
+            parts=fields["parts"],
         )
+
+
+def _as_in_format_3(fields: dict[str, Any]) -> dict[str, Any]:
+    """Recipes from before there was anything but composing, whose requests said all that came of them."""
+    wishes = fields["request"]
+    if fields["format"] == 1:  # whose requests had no metre: it followed from the rest
+        wishes = wishes | {"metre": fields["metre"]}
+    came = {name: wishes.get(name) for name in ("genre", "key", "tempo")}
+    return fields | came | {"request": wishes, "parts": 1 if came["genre"] in TUNES else None}
+
+
+def _readable(plain: object, indent: str = "") -> str:
+    """JSON with one entry of an object a line; lists, which are notes by the thousand, on one line."""
+    if not isinstance(plain, dict) or not plain:
+        return json.dumps(plain, ensure_ascii=False)
+    inner = indent + "  "
+    entries = cast("dict[str, object]", plain).items()
+    lines = (f"{inner}{json.dumps(name)}: {_readable(value, inner)}" for name, value in entries)
+    return "{\n" + ",\n".join(lines) + f"\n{indent}}}"

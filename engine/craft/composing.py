@@ -1,4 +1,4 @@
-"""What a composing job does: choose what was left open, write, arrange, render, draw.
+"""What a composing job does: choose what was left open, write, and choose among what was written.
 
 The child process's side. Takes a request, gives progress and a clip; knows no queue and no Discord.
 """
@@ -11,16 +11,12 @@ import torch
 
 from domain.clips import Clip, Progress, Stage
 from domain.errors import BadRequest, Reason, Unavailable
-from domain.requests import ComposeRequest, Recipe
-from engine.craft.arranging import Arrangement, arrange
-from engine.craft.encoding import encode_mp3
-from engine.craft.midi_files import midi_bytes
-from engine.craft.pictures import piano_roll
-from engine.craft.rendering import render
+from domain.requests import ComposeRequest
+from engine.craft.finishing import Piece, finish
 from engine.craft.titles import title_of
 from models.checkpoints import RNNModel, load_critic, load_rnn
-from models.composition.choices import Choices, choose
-from models.composition.composing import Composed, Composing
+from models.composition.choices import choose
+from models.composition.composing import Composing
 from models.composition.gate import Gate
 from models.composition.length import MAX_HOLD_SECONDS
 from models.composition.norms import Norms
@@ -68,32 +64,23 @@ class Composer:
             composing.advance()
             yield Progress(Stage.COMPOSING, composing.fraction)
         (composed,) = composing.choose_best(self._gate)
-        yield Progress(Stage.RENDERING)
-        score = composed.score
+        score, made = composed.score, choices.request
         # The rest before an upbeat is not played: the ending makes up for it.
         upbeat_seconds = score.first_tick * score.seconds_per_tick
         hold_seconds = max(choices.hold_seconds, min(choices.hold_seconds + upbeat_seconds, MAX_HOLD_SECONDS))
-        arrangement = arrange(
-            score, choices.plan.genre, hold_seconds=hold_seconds, ensemble=choices.request.instruments
-        )
-        yield from self._finish(composed, arrangement, choices, self._version(model))
-
-    def _finish(
-        self, composed: Composed, arrangement: Arrangement, choices: Choices, version: str
-    ) -> Iterator[Progress | Clip]:
-        request, plan, score = choices.request, choices.plan, arrangement.score
-        title = title_of(plan.genre, plan.key, request.seed)
-        audio = render(score, genre=plan.genre, length_seconds=request.length_seconds)
-        yield Progress(Stage.RENDERING, 0.5)
-        yield Clip(
-            title=title,
-            recipe=Recipe(request=request, model_version=version, metre=str(plan.metre), bars=plan.bars),
-            seconds=audio.seconds,
-            audio=encode_mp3(audio),
-            midi=midi_bytes(score, genre=plan.genre),
-            picture=piano_roll(score, title=title),
-            judgement=composed.judgement,
-            remarks=(*choices.remarks, *arrangement.remarks),
+        yield from finish(
+            Piece(
+                score=score,
+                genre=choices.plan.genre,
+                title=title_of(choices.plan.genre, choices.plan.key, made.seed),
+                request=made,
+                model_version=self._version(model),
+                hold_seconds=hold_seconds,
+                length_seconds=made.length_seconds,
+                ensemble=made.instruments,
+                judgement=composed.judgement,
+                remarks=choices.remarks,
+            )
         )
 
     def _version(self, model: RNNModel) -> str:

@@ -81,6 +81,40 @@ REMARKS = [
         "Some notes were out of range (music box), so I moved them by octaves.",
         "有些音超出了音域（八音盒），所以我把它们移了八度。",
     ),
+    (
+        Remark(Topic.CUT, {"title": "Ode", "bars": "120", "limit": "64"}),
+        "“Ode” has 120 bars; I worked on the first 64.",
+        "“Ode”有 120 小节，我只用了前 64 小节。",
+    ),
+    (
+        Remark(Topic.TOO_DENSE, {"notes": "9", "heard": "300"}),
+        "The music is too dense for this model: it left out 9 of 300 notes.",
+        "音符太密，这个模型容不下：300 个音里略去了 9 个。",
+    ),
+    (
+        Remark(Topic.OUT_OF_RANGE, {"notes": "9", "heard": "300"}),
+        "9 of 300 notes are out of this model's range, so I moved them by octaves.",
+        "300 个音里有 9 个超出了这个模型的音域，所以我把它们移了八度。",
+    ),
+    (
+        Remark(Topic.OFF_GRID, {"notes": "9", "heard": "300"}),
+        "9 of 300 notes are off this model's grid, so I moved them onto it.",
+        "300 个音里有 9 个不在这个模型的时间网格上，所以我把它们移到了网格上。",
+    ),
+    (
+        Remark(
+            Topic.METRES_DIFFER,
+            {
+                "first": "Ode",
+                "first_metre": "4/4",
+                "second": "Jig",
+                "second_metre": "6/8",
+                "chosen": "4/4",
+            },
+        ),
+        "“Ode” is in 4/4, “Jig” in 6/8, and this in 4/4.",
+        "“Ode”是 4/4 拍，“Jig”是 6/8 拍，这首是 4/4 拍。",
+    ),
 ]
 
 

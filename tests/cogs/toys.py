@@ -45,7 +45,7 @@ def lay_out_weights(folder: Path) -> Path:
 
 
 def toy_clip(request: ComposeRequest, *, audio: bytes = b"ID3 toy", seconds: float = 5.0) -> Clip:
-    request = replace(
+    made = replace(
         request,
         genre=request.genre or "reel",
         key=request.key or Key(2),
@@ -54,7 +54,16 @@ def toy_clip(request: ComposeRequest, *, audio: bytes = b"ID3 toy", seconds: flo
     )
     return Clip(
         title=f"Toy {request.seed}",
-        recipe=Recipe(request=request, model_version=f"{request.style}-1", metre=str(request.metre), bars=8),
+        recipe=Recipe(
+            request=made,
+            model_version=f"{request.style}-1",
+            genre=made.genre,
+            key=made.key,
+            metre=str(made.metre),
+            tempo=made.tempo,
+            bars=8,
+            parts=1,
+        ),
         seconds=seconds,
         audio=audio,
         midi=b"MThd toy",

@@ -42,7 +42,16 @@ def test_a_request_comes_back_whole(request_: ComposeRequest) -> None:
 
 
 def test_a_recipe_comes_back_whole() -> None:
-    recipe = Recipe(request=FULL, model_version="rnn-1", metre="6/8", bars=16)
+    recipe = Recipe(
+        request=FULL,
+        model_version="rnn-1",
+        genre="jig",
+        key=Key(6, Mode.MINOR),
+        metre="6/8",
+        tempo=116.4,
+        bars=16,
+        parts=1,
+    )
     assert json.loads(recipe.to_json())["format"] == RECIPE_FORMAT
     assert Recipe.from_json(recipe.to_json()) == recipe
 
@@ -68,3 +77,10 @@ def test_a_request_from_before_moods_is_read() -> None:
 def test_what_cannot_be_understood_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"newer|bored"):
         Recipe.from_json(json.dumps(json.loads(FORMAT_1) | {"format": 2} | change))
+
+
+def test_recipes_from_before_transformations_say_which_tracks_are_the_composition() -> None:
+    recipe = Recipe.from_json(FORMAT_1)
+    assert (recipe.genre, recipe.key, recipe.tempo, recipe.parts) == ("jig", Key(2), 116.0, 1)
+    chorale = Recipe.from_json(FORMAT_1.replace('"genre": "jig"', '"genre": "chorale"'))
+    assert chorale.parts is None

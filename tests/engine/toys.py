@@ -40,8 +40,12 @@ def clip(request: ComposeRequest, *, audio: bytes = b"mp3") -> Clip:
             style=request.style, seed=request.seed, genre="slip jig", key=Key(2), tempo=120
         ),
         model_version="toy-1",
+        genre="slip jig",
+        key=Key(2),
         metre="9/8",
+        tempo=120,
         bars=8,
+        parts=1,
     )
     return Clip(title=str(os.getpid()), recipe=recipe, seconds=5.0, audio=audio, midi=b"midi", picture=b"png")
 

@@ -18,7 +18,16 @@ def finished_clip(*, audio_bytes: int = 4000, title: str = "Reel in D") -> Clip:
     )
     return Clip(
         title=title,
-        recipe=Recipe(request=request, model_version="rnn-1", metre="4/4", bars=16),
+        recipe=Recipe(
+            request=request,
+            model_version="rnn-1",
+            genre="reel",
+            key=Key(2, Mode.MAJOR),
+            metre="4/4",
+            tempo=112.0,
+            bars=16,
+            parts=1,
+        ),
         seconds=30.25,
         audio=b"\xff\xfb" + bytes(audio_bytes - 2),
         midi=b"MThd" + bytes(100),

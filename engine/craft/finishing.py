@@ -1,0 +1,77 @@
+"""From a composition to a clip: arranged, rendered, encoded, drawn, and told how it came about.
+
+What every job that makes a clip ends in. Knows nothing of models, and not why the composition is as it is.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from domain.clips import Clip, Progress, Stage
+from domain.ensembles import Ensemble
+from domain.genres import Genre
+from domain.remarks import Remark
+from domain.requests import ClipRequest, Recipe
+from domain.score import Score
+from engine.craft.arranging import arrange
+from engine.craft.encoding import encode_mp3
+from engine.craft.midi_files import midi_bytes
+from engine.craft.pictures import piano_roll
+from engine.craft.rendering import render
+
+ENDING_SECONDS = 1.0
+"""For how long last notes are held past the last bar where no length was asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A composition before instruments, and what is known of it.
+
+    `request` leaves nothing open; `model_version` names all who had a say in the notes. Last notes are
+    held for `hold_seconds` past the last bar. Of the rest see `domain.clips.Clip`.
+    """
+
+    score: Score
+    genre: Genre
+    title: str
+    request: ClipRequest
+    model_version: str
+    hold_seconds: float = ENDING_SECONDS
+    length_seconds: float | None = None
+    ensemble: Ensemble | None = None
+    judgement: float | None = None
+    source_judgement: float | None = None
+    remarks: tuple[Remark, ...] = ()
+
+
+def finish(piece: Piece) -> Iterator[Progress | Clip]:
+    """Progress, and at the end the clip."""
+    yield Progress(Stage.RENDERING)
+    arrangement = arrange(piece.score, piece.genre, hold_seconds=piece.hold_seconds, ensemble=piece.ensemble)
+    score = arrangement.score
+    audio = render(score, genre=piece.genre, length_seconds=piece.length_seconds)
+    yield Progress(Stage.RENDERING, 0.5)
+    yield Clip(
+        title=piece.title,
+        recipe=_recipe(piece),
+        seconds=audio.seconds,
+        audio=encode_mp3(audio),
+        midi=midi_bytes(score, genre=piece.genre),
+        picture=piano_roll(score, title=piece.title),
+        judgement=piece.judgement,
+        source_judgement=piece.source_judgement,
+        remarks=(*piece.remarks, *arrangement.remarks),
+    )
+
+
+def _recipe(piece: Piece) -> Recipe:
+    score = piece.score
+    return Recipe(
+        request=piece.request,
+        model_version=piece.model_version,
+        genre=str(piece.genre),
+        key=score.key,
+        metre=str(score.metre),
+        tempo=score.tempo,
+        bars=score.bars,
+        parts=sum(bool(part.notes) for part in score.parts),  # arranging leaves out empty ones
+    )
