@@ -5,7 +5,7 @@ Never unpickles anything. What is wrong with a file is said in one sentence.
 
 import hashlib
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,9 +20,13 @@ from domain.errors import Reason, Unavailable
 from domain.genres import Genre
 from models import critic
 from models.critic import Calibration, Critic, Judge
+from models.drafting import Seed
 from models.plans import Profile
 from models.registry import Style
 from models.rnn import Config, TwoStageRNN
+from models.scripts import Script
+from models.tokens import Plan
+from models.writing import TOP_P, Writing
 
 CRITIC = "critic"
 """The name of the judge's files, and the kind its card is of."""
@@ -36,6 +40,17 @@ class RNNModel:
     network: TwoStageRNN
     profiles: dict[Genre, Profile]
 
+    def draft(
+        self,
+        plans: Sequence[Plan],
+        seeds: Sequence[Seed],
+        *,
+        temperatures: Sequence[float],
+        scripts: Sequence[Script | None],
+    ) -> Writing:
+        """Begin a piece for each plan (see models.drafting)."""
+        return Writing(self.network, plans, seeds, temperatures=temperatures, top_p=TOP_P, scripts=scripts)
+
 
 def sha256_of(path: Path) -> str:
     """Hexadecimal digest of a file's content."""
@@ -43,7 +58,7 @@ def sha256_of(path: Path) -> str:
 
 
 @contextmanager
-def _refusing(name: str) -> Generator[None]:
+def refusing(name: str) -> Generator[None]:
     """Whatever is wrong with the files of a model, said as Unavailable (WEIGHTS_UNUSABLE)."""
 
     def refuse(problem: str) -> Unavailable:
@@ -65,13 +80,15 @@ class AlteredWeightsError(Exception):
     """The file's hash is not the card's."""
 
 
-def _load_tensors(weights: Path, sha256: str) -> dict[str, Tensor]:
+def load_tensors(weights: Path, sha256: str) -> dict[str, Tensor]:
+    """All tensors of a file, in fp32. Raises AlteredWeightsError when its hash is another."""
     if sha256_of(weights) != sha256:
         raise AlteredWeightsError(weights)
     return {name: tensor.float() for name, tensor in load_file(weights).items()}
 
 
-def _read_card(weights: Path) -> dict[str, Any]:
+def read_card(weights: Path) -> dict[str, Any]:
+    """The card beside a file of weights, as it was written."""
     return json.loads(weights.with_suffix(".json").read_text(encoding="utf-8"))
 
 
@@ -80,9 +97,9 @@ def load_rnn(style: Style, device: torch.device) -> RNNModel:
 
     Raises Unavailable (WEIGHTS_UNUSABLE) when a file is missing, truncated, altered or of another shape.
     """
-    with _refusing(style.name):
-        card = _read_card(style.weights)
-        tensors = _load_tensors(style.weights, style.sha256)
+    with refusing(style.name):
+        card = read_card(style.weights)
+        tensors = load_tensors(style.weights, style.sha256)
         config = card["config"] | {"conditions": tuple(card["config"]["conditions"])}
         network = TwoStageRNN(Config(**config))
         network.load_state_dict(tensors, strict=True)
@@ -98,9 +115,9 @@ def load_critic(folder: Path, device: torch.device) -> Judge | None:
     weights = folder / f"{CRITIC}.safetensors"
     if not weights.exists() and not weights.with_suffix(".json").exists():
         return None
-    with _refusing(CRITIC):
-        card = _read_card(weights)
-        tensors = _load_tensors(weights, card["sha256"])
+    with refusing(CRITIC):
+        card = read_card(weights)
+        tensors = load_tensors(weights, card["sha256"])
         network = Critic(critic.Config(**card["config"]))
         network.load_state_dict(tensors, strict=True)
         calibration = Calibration(**card["calibration"])
@@ -117,7 +134,7 @@ def save_rnn(
     """
     described = {"config": asdict(network.config), **facts}
     described["profiles"] = {str(genre): profile.to_plain() for genre, profile in profiles.items()}
-    return _save(network, weights, described)
+    return save_model(network, weights, described)
 
 
 def save_critic(
@@ -133,10 +150,11 @@ def save_critic(
         "calibration": asdict(calibration),
         **facts,
     }
-    return _save(network, folder / f"{CRITIC}.safetensors", described)
+    return save_model(network, folder / f"{CRITIC}.safetensors", described)
 
 
-def _save(network: nn.Module, weights: Path, described: dict[str, Any]) -> dict[str, Any]:
+def save_model(network: nn.Module, weights: Path, described: dict[str, Any]) -> dict[str, Any]:
+    """Write a network's `weights` and card: `described`, and version and hash."""
     tensors = {name: value.half().contiguous().cpu() for name, value in network.state_dict().items()}
     save_file(tensors, weights)
     digest = sha256_of(weights)

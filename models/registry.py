@@ -6,7 +6,7 @@ Reads model cards only (JSON), never weights, and imports no torch: the bot's pr
 import json
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ WEIGHTS = Path(__file__).parent / "weights"
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """One row of the registry: a model family with weights, and what its evaluation lets it offer.
+    """One row of the registry: weights of a model family, and what their evaluation lets them offer.
 
     `metres` are those that it learned for each genre, the most usual first.
     """
@@ -31,6 +31,7 @@ class Style:
     genres: tuple[Genre, ...]
     weights: Path
     sha256: str
+    family: str = "rnn"
     metres: Mapping[Genre, tuple[Metre, ...]] = field(default_factory=dict)
 
 
@@ -39,18 +40,29 @@ def available_styles(weights: Path = WEIGHTS) -> tuple[Style, ...]:
 
     A card of a `kind` is no style's: it describes a model that does not compose.
     """
-    styles: list[Style] = []
+    return tuple(style for style, kind in _cards(weights) if kind is None)
+
+
+def find_model(kind: str, weights: Path = WEIGHTS) -> Style | None:
+    """The model in `weights` whose card is of this kind, such as "style_transfer"; None where there is none.
+
+    Its genres are those it can turn music into.
+    """
+    return next((style for style, other in _cards(weights) if other == kind), None)
+
+
+def _cards(weights: Path) -> Iterator[tuple[Style, str | None]]:
+    """Every model of `weights` that offers genres, by name, and the kind on its card."""
     for card_path in sorted(weights.glob("*.json")):
         tensors = card_path.with_suffix(".safetensors")
         if not tensors.exists():
             continue
         try:
             card = json.loads(card_path.read_text(encoding="utf-8"))
-            if "kind" not in card:
-                styles.append(_read_card(card, card_path, tensors))
+            if "genres" in card or "kind" not in card:
+                yield _read_card(card, card_path, tensors), card.get("kind")
         except (ValueError, KeyError, TypeError):
-            log.exception("%s is not a model card this program reads; its style is left out", card_path)
-    return tuple(styles)
+            log.exception("%s is not a model card this program reads; it is left out", card_path)
 
 
 def _read_card(card: dict[str, Any], card_path: Path, weights: Path) -> Style:
@@ -60,6 +72,7 @@ def _read_card(card: dict[str, Any], card_path: Path, weights: Path) -> Style:
         genres=tuple(Genre(name) for name in card["genres"]),
         weights=weights,
         sha256=card["sha256"],
+        family=card.get("family", card_path.stem),
         metres={
             Genre(name): _metres(profile["habits"]) for name, profile in card.get("profiles", {}).items()
         },

@@ -10,19 +10,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.drafting import Candidate, Seed
 from models.grammar import Draft
 from models.rnn import Moments, TwoStageRNN, gather_moments, lstm_step
 from models.sampling import choose
 from models.scripts import Script
-from models.tokens import FIRST_NOTE, MAX_NOTES, PAD, Plan, TokenSequence, lookback_ticks
+from models.tokens import FIRST_NOTE, MAX_NOTES, PAD, Plan, TokenSequence, decode, lookback_ticks
 
 TOP_P = 0.98
 """The nucleus that pieces are drawn from, by the bot and wherever its pieces are measured."""
 
 _CLOSING = 0.85
 """How much less is dared in the bar of a cadence."""
-
-Seed = int | Sequence[int]
 
 _MOMENT_TOKENS = 2 * MAX_NOTES + 1
 
@@ -85,6 +84,11 @@ class Writing:
     @property
     def sequences(self) -> list[TokenSequence]:
         return [draft.sequence() for draft in self.drafts]
+
+    def candidates(self) -> list[Candidate]:
+        """The finished pieces as scores, and how unlikely the network found each."""
+        finished = zip(self.sequences, self.surprise, strict=True)
+        return [Candidate(decode(sequence), surprise.nats_per_note) for sequence, surprise in finished]
 
     @torch.inference_mode()
     def advance(self) -> None:

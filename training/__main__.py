@@ -1,10 +1,9 @@
 """The command line of everything that teaches and measures: `python -m training --help`."""
 
 import argparse
-import shlex
 import sys
-import time
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 from rich.console import Console
@@ -13,11 +12,25 @@ from rich.table import Table
 from models.registry import WEIGHTS, available_styles
 from training.corpora.archives import ArchiveError
 from training.corpora.credits import credits_markdown
-from training.corpora.prepare import LICENCES_FILE, WORKS_FILE, prepare
+from training.corpora.prepare import LICENCES_FILE, prepare
 from training.latency import measure_latency
+from training.paths import CORPORA, RUNS, WORKS
 
-RUNS = Path("runs")
-CORPORA = RUNS / "corpora"
+MODELS = {
+    "rnn": "training.rnn_commands",
+    "vae": "training.vae.commands",
+    "gan": "training.gan.commands",
+    "style_transfer": "training.style_transfer.commands",
+    "critic": "training.critic_commands",
+}
+"""The modules that know how each model is trained, evaluated and exported, and what ablations it has."""
+
+_MODEL_COMMANDS = {
+    "train": "train a model; goes on from its checkpoint",
+    "evaluate": "print every figure of a model's evaluation",
+    "export": "evaluate a finished run and ship its weights with a card",
+    "ablate": "train briefly with and without each of a model's tricks, and compare",
+}
 
 # Torch is imported where it is used, so that --help and typing errors answer at once.
 # ruff: noqa: PLC0415
@@ -51,22 +64,14 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--archives", type=Path, required=True, help="a folder of archives or clones")
     command.set_defaults(run=_prepare)
 
-    command = commands.add_parser("train", help="train a model; goes on from its checkpoint")
-    command.add_argument("model", choices=["rnn", "critic"])
-    command.add_argument("--epochs", type=int, help="passes over the corpora")
-    command.add_argument("--start-from", type=Path, help="begin a new run with these weights")
-    command.add_argument("--device", help="cuda, mps or cpu (default: the best there is)")
-    command.set_defaults(run=_train)
-
-    command = commands.add_parser("evaluate", help="print every figure of a model's evaluation")
-    command.add_argument("model", choices=["rnn", "critic"])
-    command.add_argument("--pieces", type=int, default=200, help="pieces or passages of each genre")
-    command.set_defaults(run=_evaluate)
-
-    command = commands.add_parser("export", help="evaluate a finished run and ship its weights with a card")
-    command.add_argument("model", choices=["rnn", "critic"])
-    command.add_argument("--pieces", type=int, default=200, help="pieces or passages of each genre")
-    command.set_defaults(run=_export)
+    for name, meaning in _MODEL_COMMANDS.items():
+        command = commands.add_parser(name, help=meaning)
+        command.add_argument("model", choices=list(MODELS))
+        command.add_argument("--epochs", type=int, help="how long to train, in passes or rounds")
+        command.add_argument("--start-from", type=Path, help="begin a new run with these weights")
+        command.add_argument("--pieces", type=int, help="pieces or passages to measure, of each genre")
+        command.add_argument("--device", help="cuda, mps or cpu (default: the best there is)")
+        command.set_defaults(run=_run_of_model, command=name)
 
     command = commands.add_parser("calibrate", help="measure what people's music is like, for the gate")
     command.set_defaults(run=_calibrate)
@@ -94,89 +99,13 @@ def _prepare(options: argparse.Namespace) -> None:
     Path("CREDITS.md").write_text(credits_markdown(CORPORA / LICENCES_FILE), encoding="utf-8")
 
 
-def _train(options: argparse.Namespace) -> None:
-    if options.model == "critic":
-        _train_critic(options)
+def _run_of_model(options: argparse.Namespace) -> None:
+    """Hand a command over to the module of the model it names."""
+    command = getattr(import_module(MODELS[options.model]), options.command, None)
+    if command is None:
+        print(f"{options.model} has no tricks to leave out.", file=sys.stderr)
         return
-    from dataclasses import replace
-
-    from training.corpora.works import load_works
-    from training.rnn import SCHEDULE, train
-
-    schedule = SCHEDULE if options.epochs is None else replace(SCHEDULE, epochs=options.epochs)
-    best = train(
-        load_works(CORPORA / WORKS_FILE),
-        folder=RUNS / options.model,
-        schedule=schedule,
-        start_from=options.start_from,
-        device_name=options.device,
-    )
-    print(f"The best weights are in {best}. `python -m training export {options.model}` ships them.")
-
-
-def _train_critic(options: argparse.Namespace) -> None:
-    from dataclasses import replace
-
-    from training.corpora.works import load_works
-    from training.critic import SCHEDULE
-    from training.critic_commands import train_critic
-
-    schedule = SCHEDULE if options.epochs is None else replace(SCHEDULE, epochs=options.epochs)
-    works = load_works(CORPORA / WORKS_FILE)
-    best = train_critic(works, folder=RUNS / "critic", schedule=schedule, device_name=options.device)
-    print(f"The best weights are in {best}. `python -m training export critic` ships them.")
-
-
-def _evaluate(options: argparse.Namespace) -> None:
-    if options.model == "critic":
-        from training.corpora.works import load_works
-        from training.critic_commands import evaluate_critic
-
-        works = load_works(CORPORA / WORKS_FILE)
-        evaluate_critic(works, folder=RUNS / "critic", weights=WEIGHTS, passages=options.pieces)
-        return
-    from models.checkpoints import load_rnn
-    from models.devices import choose_device
-    from training.corpora.works import load_works
-    from training.evaluation.tables import print_evaluation
-    from training.rnn import taught
-    from training.rnn_evaluation import evaluate
-
-    device = choose_device("cpu")
-    styles = {style.name: style for style in available_styles()}
-    if options.model not in styles:
-        raise FileNotFoundError(2, "no weights", str(WEIGHTS / f"{options.model}.safetensors"))
-    style = styles[options.model]
-    model = load_rnn(style, device)
-    works = taught(load_works(CORPORA / WORKS_FILE))
-    looks = evaluate(model.network, model.profiles, works, style.genres, pieces=options.pieces)
-    print_evaluation(next(looks))
-
-
-def _export(options: argparse.Namespace) -> None:
-    from training.corpora.works import load_works
-    from training.critic_commands import export_critic
-    from training.export import export_rnn
-
-    started = time.monotonic()
-    if options.model == "critic":
-        export_critic(
-            load_works(CORPORA / WORKS_FILE),
-            folder=RUNS / "critic",
-            weights=WEIGHTS,
-            command=f"python -m training {shlex.join(sys.argv[1:])}",
-            passages=options.pieces,
-        )
-        print(f"exported in {(time.monotonic() - started) / 60:.1f} minutes")
-        return
-    export_rnn(
-        load_works(CORPORA / WORKS_FILE),
-        run=RUNS / options.model,
-        weights=WEIGHTS / f"{options.model}.safetensors",
-        command=f"python -m training {shlex.join(sys.argv[1:])}",
-        pieces=options.pieces,
-    )
-    print(f"exported in {(time.monotonic() - started) / 60:.1f} minutes")
+    command(options)
 
 
 def _calibrate(_: argparse.Namespace) -> None:
@@ -188,9 +117,10 @@ def _calibrate(_: argparse.Namespace) -> None:
     from training.norms import measure_norms
 
     styles = available_styles()
-    models = {style.name: load_rnn(style, torch.device("cpu")) for style in styles}
+    told = [style for style in styles if style.family == "rnn"]  # others can't tell how likely music is
+    models = {style.name: load_rnn(style, torch.device("cpu")) for style in told}
     genres = sorted({genre for style in styles for genre in style.genres})
-    measure_norms(load_works(CORPORA / WORKS_FILE), models, genres).save(NORMS_FILE)
+    measure_norms(load_works(WORKS), models, genres).save(NORMS_FILE)
     print(f"{NORMS_FILE}: {len(genres)} genres")
 
 
@@ -200,7 +130,7 @@ def _report(options: argparse.Namespace) -> None:
     page = Path("docs/quality.md")
     write_report(
         weights=WEIGHTS,
-        works=CORPORA / WORKS_FILE,
+        works=WORKS,
         page=page,
         kept=RUNS / "report",
         pieces=options.pieces,

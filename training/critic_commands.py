@@ -1,7 +1,12 @@
 """The judge's commands: gather its material, teach it, measure it and ship its weights with a card."""
 
+import argparse
+import shlex
+import sys
+import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,14 +16,20 @@ from safetensors.torch import load_file
 
 from models.checkpoints import RNNModel, load_critic, load_rnn, save_critic
 from models.critic import Critic, Judge
-from models.registry import Style, available_styles
-from training.corpora.works import Work
-from training.critic import CONFIG, calibrate, draw_rounds, judge_examples, train
+from models.registry import WEIGHTS, Style, available_styles
+from training.corpora.works import Work, load_works
+from training.critic import CONFIG, SCHEDULE, calibrate, draw_rounds, judge_examples
+from training.critic import train as train_critic
 from training.critic_evaluation import CriticFigures, critic_tables, evaluate_judge
 from training.critic_passages import Material, sort_out
 from training.critic_sources import SOURCES, Materials, load_source
 from training.evaluation.tables import print_tables
-from training.fitting import Schedule, read_standing
+from training.fitting import read_standing
+from training.paths import RUNS, WORKS
+
+FOLDER = RUNS / "critic"
+PASSAGES = 200
+"""Passages measured of each genre."""
 
 _GENERATOR = "rnn"
 _CALIBRATION_ROUNDS = 1000
@@ -40,36 +51,41 @@ def gather(works: Sequence[Work], folder: Path) -> dict[str, Material]:
     return sort_out(works, written, {genre: model.profiles[genre] for genre in style.genres})
 
 
-def train_critic(works: Sequence[Work], *, folder: Path, schedule: Schedule, device_name: str | None) -> Path:
-    """Train, or go on training, in `folder`; where the best weights lie."""
-    return train(gather(works, folder), folder=folder, schedule=schedule, device_name=device_name)
+def train(options: argparse.Namespace) -> None:
+    schedule = SCHEDULE if options.epochs is None else replace(SCHEDULE, epochs=options.epochs)
+    material = gather(load_works(WORKS), FOLDER)
+    best = train_critic(material, folder=FOLDER, schedule=schedule, device_name=options.device)
+    print(f"The best weights are in {best}. `python -m training export critic` ships them.")
 
 
-def evaluate_critic(works: Sequence[Work], *, folder: Path, weights: Path, passages: int) -> None:
+def evaluate(options: argparse.Namespace) -> None:
     """Print every figure of the shipped judge. Raises FileNotFoundError where there is none."""
-    judge = load_critic(weights, torch.device("cpu"))
+    judge = load_critic(WEIGHTS, torch.device("cpu"))
     if judge is None:
-        raise FileNotFoundError(2, "no weights", str(weights / "critic.safetensors"))
-    test = gather(works, folder)["test"]
-    figures = evaluate_judge(judge, test, passages=passages)
+        raise FileNotFoundError(2, "no weights", str(WEIGHTS / "critic.safetensors"))
+    test = gather(load_works(WORKS), FOLDER)["test"]
+    figures = evaluate_judge(judge, test, passages=options.pieces or PASSAGES)
     print_tables(critic_tables(figures, list(test.sources)))
 
 
-def export_critic(works: Sequence[Work], *, folder: Path, weights: Path, command: str, passages: int) -> None:
+def export(options: argparse.Namespace) -> None:
     """Calibrate the best weights of a run, measure them and write them with their card."""
-    roles = gather(works, folder)
+    started = time.monotonic()
+    works = load_works(WORKS)
+    roles = gather(works, FOLDER)
     network = Critic(CONFIG)
     # What is measured is what is shipped: the weights after their way through fp16.
-    tensors = load_file(folder / "best.safetensors")
+    tensors = load_file(FOLDER / "best.safetensors")
     network.load_state_dict({name: tensor.half().float() for name, tensor in tensors.items()})
     network.eval()
     unheard = draw_rounds(roles["calibrate"], _CALIBRATION_ROUNDS, seed=2)
     judge = Judge("", network, calibrate(judge_examples(network, unheard), unheard))
-    figures = evaluate_judge(judge, roles["test"], passages=passages)
+    figures = evaluate_judge(judge, roles["test"], passages=options.pieces or PASSAGES)
     print_tables(critic_tables(figures, list(roles["test"].sources)))
-    facts = _facts(works, roles, figures, folder, command)
-    card = save_critic(network, weights, calibration=judge.calibration, facts=facts)
+    facts = _facts(works, roles, figures, FOLDER, f"python -m training {shlex.join(sys.argv[1:])}")
+    card = save_critic(network, WEIGHTS, calibration=judge.calibration, facts=facts)
     print(f"{card['version']} shipped: {judge.calibration}")
+    print(f"exported in {(time.monotonic() - started) / 60:.1f} minutes")
 
 
 def _generator() -> tuple[Style, RNNModel]:

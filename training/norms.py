@@ -25,7 +25,7 @@ _UNLEARNED = "judge"
 
 
 def measure_norms(works: Sequence[Work], models: Mapping[str, RNNModel], genres: Sequence[Genre]) -> Norms:
-    """Norms of passages of up to BARS bars, for every check, and every style's surprise by its name."""
+    """Norms of passages of up to BARS bars, for every check, and the surprise of recurrent styles by name."""
     found: dict[Genre, dict[str, Norm]] = {}
     for genre in genres:
         figures = [examine(score) for score in _passages(works, genre, "train", _UNLEARNED)[:_LARGEST_SAMPLE]]

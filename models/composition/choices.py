@@ -14,7 +14,6 @@ from domain.genres import Genre
 from domain.remarks import Remark, Topic
 from domain.requests import ComposeRequest
 from domain.score import Key, Metre, Mode
-from models.checkpoints import RNNModel
 from models.composition.length import fit_length
 from models.composition.moods import (
     Meaning,
@@ -24,6 +23,7 @@ from models.composition.moods import (
     mood_tempo,
     nearest_habits,
 )
+from models.drafting import Model
 from models.plans import Habit, Profile, draw, make_plan
 from models.registry import Style
 from models.tokens import Plan
@@ -44,7 +44,7 @@ class Choices:
     remarks: tuple[Remark, ...] = ()
 
 
-def choose(request: ComposeRequest, style: Style, model: RNNModel) -> Choices:
+def choose(request: ComposeRequest, style: Style, model: Model) -> Choices:
     """Fill in what the request leaves open, from its seed, its mood and the genre's habits.
 
     Every choice is drawn whether it is needed or not, so that filling one in changes no other: a

@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from domain.score import Note, Score
-from models.checkpoints import RNNModel
 from models.composition.choices import Choices
 from models.composition.form import Passage, plan_form
-from models.composition.gate import Candidate, Gate
+from models.composition.gate import Gate
 from models.composition.script import script_of
-from models.tokens import decode, semitones_between
-from models.writing import TOP_P, Writing
+from models.drafting import Candidate, Model
+from models.tokens import semitones_between
 
 _FORM_DRAWS = 2
 """Tells the random numbers of the form from those that choices are drawn with."""
@@ -40,7 +39,7 @@ class Composing:
     """
 
     def __init__(
-        self, model: RNNModel, choices: Sequence[Choices], *, candidates: int, formed: bool = True
+        self, model: Model, choices: Sequence[Choices], *, candidates: int, formed: bool = True
     ) -> None:
         self._choices = choices
         self._candidates = candidates
@@ -50,8 +49,7 @@ class Composing:
             for passages, each in zip(self._passages, choices, strict=True)
         ]
         rows = [place for place in range(len(choices)) for _ in range(candidates)]
-        self._writing = Writing(
-            model.network,
+        self._drafting = model.draft(
             [choices[place].plan for place in rows],
             [
                 [choices[place].request.seed, candidate]
@@ -59,27 +57,25 @@ class Composing:
                 for candidate in range(candidates)
             ],
             temperatures=[choices[place].request.temperature for place in rows],
-            top_p=TOP_P,
             scripts=[scripts[place] for place in rows],
         )
 
     @property
     def finished(self) -> bool:
-        return self._writing.finished
+        return self._drafting.finished
 
     @property
     def fraction(self) -> float:
         """How much is written, 0 to 1."""
-        return self._writing.fraction
+        return self._drafting.fraction
 
     def advance(self) -> None:
-        """Write one moment of every candidate."""
-        self._writing.advance()
+        """Write on at every candidate, for a moment."""
+        self._drafting.advance()
 
     def choose_best(self, gate: Gate | None) -> list[Composed]:
         """The best candidate of each piece; without a gate the first."""
-        finished = zip(self._writing.sequences, self._writing.surprise, strict=True)
-        written = [Candidate(decode(sequence), surprise.nats_per_note) for sequence, surprise in finished]
+        written = self._drafting.candidates()
         best: list[Composed] = []
         for place, each in enumerate(self._choices):
             rows = written[place * self._candidates : (place + 1) * self._candidates]
@@ -94,7 +90,7 @@ class Composing:
 
 
 def compose_scores(
-    model: RNNModel,
+    model: Model,
     choices: Sequence[Choices],
     *,
     gate: Gate | None,

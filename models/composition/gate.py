@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.genres import Genre
-from domain.score import Score
 from models.composition.checks import examine
 from models.composition.norms import Norms, surprise_of
 from models.critic import Judge
+from models.drafting import Candidate
 
 _USUAL = 1.5
 """Deviations from the norm within which nothing is wrong. Pieces are not to be like the average."""
@@ -25,14 +25,6 @@ _FURTHEST = 3.0
 
 _SURE = 0.001
 """The judge is never taken to be surer than this."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A piece as it stands before the gate: `surprise` in nats a note, as its own style found it."""
-
-    score: Score
-    surprise: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +54,9 @@ class Gate:
         ]
 
     def _faults(self, candidate: Candidate, genre: Genre, style: str) -> float:
-        figures = examine(candidate.score) | {surprise_of(style): candidate.surprise}
+        figures = examine(candidate.score)
+        if candidate.surprise is not None:
+            figures |= {surprise_of(style): candidate.surprise}
         beyond = (distance - _USUAL for distance in self.norms.distances(genre, figures).values())
         return _CHECK_COST * sum(min(max(excess, 0.0), _FURTHEST) ** 2 for excess in beyond)
 

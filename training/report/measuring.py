@@ -10,6 +10,7 @@ import torch
 from domain.genres import Genre
 from domain.requests import LENGTH_SECONDS, ComposeRequest
 from domain.score import Score, Section
+from models.checkpoints import RNNModel
 from models.composition.choices import choose
 from models.composition.composing import form_of
 from training.evaluation.evaluation import HELD_OUT_SPLITS, Evaluation, Likelihood, evaluate_scores
@@ -91,7 +92,10 @@ def measure_people(study: Study) -> PeopleFigures:
 
 
 def measure_likelihoods(study: Study) -> Mapping[Genre, Likelihood]:
-    """Of the style on test works, measured now or earlier."""
+    """Of the style on test works, measured now or earlier; none for a style that knows no likelihood."""
+    model = study.load_model()
+    if not isinstance(model, RNNModel):
+        return {}
     facts = {
         "code": code_digest(*_LIKELIHOOD_CODE),
         "torch": torch.__version__,
@@ -101,7 +105,7 @@ def measure_likelihoods(study: Study) -> Mapping[Genre, Likelihood]:
     }
 
     def measure() -> dict[str, list[float]]:
-        network, works = study.load_model().network, study.load_works()
+        network, works = model.network, study.load_works()
         found = likelihoods(network, works, study.genres, torch.device("cpu"))
         return {str(genre): list(astuple(likelihood)) for genre, likelihood in found.items()}
 

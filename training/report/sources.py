@@ -16,12 +16,14 @@ import torch
 from domain.genres import Genre
 from domain.requests import DEFAULT_CANDIDATES, DEFAULT_LENGTH_SECONDS, ComposeRequest
 from domain.score import Score
-from models.checkpoints import RNNModel, load_critic, load_rnn, sha256_of
+from models.checkpoints import load_critic, sha256_of
 from models.composition.choices import choose
 from models.composition.composing import compose_scores
 from models.composition.gate import Gate
 from models.composition.norms import NORMS_FILE, Norms
 from models.critic import Judge
+from models.drafting import Model
+from models.families import load_model
 from models.registry import Style, available_styles
 from training.corpora.works import SPLITS, Work, load_works
 from training.evaluation.controls import MarkovComposer
@@ -101,7 +103,7 @@ class Study:
     def works_digest(self) -> str:
         return _digest(self.works)
 
-    def load_model(self) -> RNNModel:
+    def load_model(self) -> Model:
         return _model(self)
 
     def load_judge(self) -> Judge | None:
@@ -187,8 +189,8 @@ def _code(*packages: str) -> str:
 
 
 @functools.cache
-def _model(study: Study) -> RNNModel:
-    return load_rnn(study.load_style(), torch.device("cpu"))
+def _model(study: Study) -> Model:
+    return load_model(study.load_style(), torch.device("cpu"))
 
 
 @functools.cache

@@ -1,0 +1,22 @@
+"""The families of composing models: one row each. A new one is a file with its model, and a row here."""
+
+from collections.abc import Callable, Mapping
+
+import torch
+
+from models.checkpoints import load_rnn
+from models.drafting import Model
+from models.registry import Style
+
+FAMILIES: Mapping[str, Callable[[Style, torch.device], Model]] = {
+    "rnn": load_rnn,
+}
+"""How the model of a style is loaded, by the family that its card names."""
+
+
+def load_model(style: Style, device: torch.device) -> Model:
+    """The composing model of a style, in evaluation mode.
+
+    Raises Unavailable (WEIGHTS_UNUSABLE) when a file is missing, truncated, altered or of another shape.
+    """
+    return FAMILIES[style.family](style, device)
