@@ -26,14 +26,15 @@ from models.lanes import (
 from models.scripts import Arrival, Copy, Script
 from models.tokens import METRES, Plan, plan_of
 
+HOME, COMMON = Key(0), Metre(4, 4)
 TRIAD = frozenset({0, 4, 7})
 
 
-def one_part(*notes: tuple[int, int, int], key: Key = Key(0), bars: int = 1) -> Score:
+def one_part(*notes: tuple[int, int, int], key: Key = HOME, bars: int = 1) -> Score:
     return Score(key, Metre(4, 4), 100.0, bars, (Part("tune", 0, tuple(Note(*note) for note in notes)),))
 
 
-def plan(parts: int, metre: Metre = Metre(4, 4), key: Key = Key(0), bars: int = 1) -> Plan:
+def plan(parts: int, metre: Metre = COMMON, key: Key = HOME, bars: int = 1) -> Plan:
     return Plan(Genre.HYMN, key, metre, 100.0, bars, parts, 2, 6)
 
 
