@@ -33,6 +33,23 @@ class Reason(StrEnum):
     SOURCE_TWICE = "source_twice"
     NOTHING_TO_WORK_ON = "nothing_to_work_on"
     UPLOAD_LOST = "upload_lost"
+    MIDI_EMPTY = "midi_empty"
+    MIDI_TOO_BIG = "midi_too_big"
+    NOT_MIDI = "not_midi"
+    MIDI_DAMAGED = "midi_damaged"
+    MIDI_SMPTE = "midi_smpte"
+    MIDI_DIVISION = "midi_division"
+    MIDI_TOO_MANY_TRACKS = "midi_too_many_tracks"
+    MIDI_TOO_MANY_NOTES = "midi_too_many_notes"
+    MIDI_TOO_MANY_CHANGES = "midi_too_many_changes"
+    MIDI_TOO_LONG = "midi_too_long"
+    MIDI_TEMPO = "midi_tempo"
+    MIDI_NO_NOTES = "midi_no_notes"
+    MIDI_DRUMS_ONLY = "midi_drums_only"
+    MIDI_TOO_COSTLY = "midi_too_costly"
+    READER_DOWN = "reader_down"
+    READER_BUSY = "reader_busy"
+    CLIP_UNREADABLE = "clip_unreadable"
     MIDI_UNREADABLE = "midi_unreadable"
     TOO_DENSE_TO_ENGRAVE = "too_dense_to_engrave"
     BUG = "bug"
@@ -75,6 +92,29 @@ SENTENCES: dict[Reason, str] = {
     Reason.SOURCE_TWICE: "Give me either a clip's id or a MIDI file, not both.",
     Reason.NOTHING_TO_WORK_ON: "“{title}” has no notes that I could work on.",
     Reason.UPLOAD_LOST: "I couldn't fetch your file from Discord. Please try again.",
+    Reason.MIDI_EMPTY: "That file is empty.",
+    Reason.MIDI_TOO_BIG: "That file has {value} kB; I read MIDI files of up to {limit} kB.",
+    Reason.NOT_MIDI: "That is no MIDI file. I read Standard MIDI Files, whose names end in .mid.",
+    Reason.MIDI_DAMAGED: "That MIDI file is damaged, so I can't read it. Exporting it again may help.",
+    Reason.MIDI_SMPTE: (
+        "That file counts film frames (SMPTE), not beats. Export it with musical time, and I can read it."
+    ),
+    Reason.MIDI_DIVISION: (
+        "That file counts {value} ticks to a quarter note; I read {low} to {high}. 480 is a good choice."
+    ),
+    Reason.MIDI_TOO_MANY_TRACKS: "That file has {value} tracks; I read up to {limit}.",
+    Reason.MIDI_TOO_MANY_NOTES: "That file has {value} notes; I read up to {limit}. Try a part of the piece.",
+    Reason.MIDI_TOO_MANY_CHANGES: (
+        "That file changes its tempo or its metre too often: more than {tempos} or {metres} times."
+    ),
+    Reason.MIDI_TOO_LONG: "That file lasts longer than {limit} minutes. Try a part of the piece.",
+    Reason.MIDI_TEMPO: ("That file's tempo is out of what I read: {low} to {high} quarter notes a minute."),
+    Reason.MIDI_NO_NOTES: "That file has no notes.",
+    Reason.MIDI_DRUMS_ONLY: "That file has nothing but drums, and I need a tune to work on.",
+    Reason.MIDI_TOO_COSTLY: "That file takes too much time or memory to read. Try a simpler one.",
+    Reason.READER_DOWN: "I can't read files right now. If it stays so, please tell whoever runs me.",
+    Reason.READER_BUSY: "I'm reading too many files right now. Please try again in a minute.",
+    Reason.CLIP_UNREADABLE: "The MIDI file of this clip is damaged, so I can't work on it.",
     Reason.MIDI_UNREADABLE: "The MIDI file of this clip is damaged, so I can't engrave it.",
     Reason.TOO_DENSE_TO_ENGRAVE: "This clip has {value} notes, too many to engrave; {limit} I can do.",
     Reason.BUG: "Something broke on my side.",

@@ -22,6 +22,13 @@ class Topic(StrEnum):
     OUT_OF_RANGE = "out_of_range"
     OFF_GRID = "off_grid"
     METRES_DIFFER = "metres_differ"
+    METRE_CHANGES = "metre_changes"
+    METRE_REPLACED = "metre_replaced"
+    TEMPO_CHANGES = "tempo_changes"
+    TEMPO_REPLACED = "tempo_replaced"
+    DRUMS_LEFT_OUT = "drums_left_out"
+    TRACKS_LEFT_OUT = "tracks_left_out"
+    PLAYED_FREELY = "played_freely"
 
 
 SENTENCES: dict[Topic, str] = {
@@ -38,6 +45,15 @@ SENTENCES: dict[Topic, str] = {
     Topic.OUT_OF_RANGE: "{notes} of {heard} notes are out of this model's range, so I moved them by octaves.",
     Topic.OFF_GRID: "{notes} of {heard} notes are off this model's grid, so I moved them onto it.",
     Topic.METRES_DIFFER: "“{first}” is in {first_metre}, “{second}” in {second_metre}, and this in {chosen}.",
+    Topic.METRE_CHANGES: "The metre of “{title}” changes; I took all of it in {chosen}.",
+    Topic.METRE_REPLACED: "“{title}” is in {asked}, which I can't count; I took it in {chosen}.",
+    Topic.TEMPO_CHANGES: "The tempo of “{title}” changes; I took all of it at {tempo} beats a minute.",
+    Topic.TEMPO_REPLACED: "“{title}” has {asked} beats a minute; I took it at {tempo}, as far as I go.",
+    Topic.DRUMS_LEFT_OUT: "I left out the drums of “{title}”.",
+    Topic.TRACKS_LEFT_OUT: "“{title}” has {tracks} tracks; I kept the {kept} that carry it.",
+    Topic.PLAYED_FREELY: (
+        "{notes} of the {heard} notes of “{title}” are no sixteenths or triplets; I moved them or left them out."
+    ),
 }
 
 

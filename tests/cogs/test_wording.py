@@ -115,6 +115,41 @@ REMARKS = [
         "“Ode” is in 4/4, “Jig” in 6/8, and this in 4/4.",
         "“Ode”是 4/4 拍，“Jig”是 6/8 拍，这首是 4/4 拍。",
     ),
+    (
+        Remark(Topic.METRE_CHANGES, {"title": "Ode", "chosen": "3/4"}),
+        "The metre of “Ode” changes; I took all of it in 3/4.",
+        "“Ode”的拍号中途有变化，我全部按 3/4 拍来读。",
+    ),
+    (
+        Remark(Topic.METRE_REPLACED, {"title": "Ode", "asked": "1/32", "chosen": "4/4"}),
+        "“Ode” is in 1/32, which I can't count; I took it in 4/4.",
+        "“Ode”是 1/32 拍，我数不了，所以按 4/4 拍来读。",
+    ),
+    (
+        Remark(Topic.TEMPO_CHANGES, {"title": "Ode", "tempo": "96"}),
+        "The tempo of “Ode” changes; I took all of it at 96 beats a minute.",
+        "“Ode”的速度中途有变化，我全部按每分钟 96 拍来读。",
+    ),
+    (
+        Remark(Topic.TEMPO_REPLACED, {"title": "Ode", "asked": "300", "tempo": "240"}),
+        "“Ode” has 300 beats a minute; I took it at 240, as far as I go.",
+        "“Ode”是每分钟 300 拍，超出了我的范围，我按 240 拍来读。",
+    ),
+    (
+        Remark(Topic.DRUMS_LEFT_OUT, {"title": "Ode"}),
+        "I left out the drums of “Ode”.",
+        "我去掉了“Ode”里的鼓。",
+    ),
+    (
+        Remark(Topic.TRACKS_LEFT_OUT, {"title": "Ode", "tracks": "12", "kept": "4"}),
+        "“Ode” has 12 tracks; I kept the 4 that carry it.",
+        "“Ode”有 12 个音轨，我保留了最要紧的 4 个。",
+    ),
+    (
+        Remark(Topic.PLAYED_FREELY, {"title": "Ode", "notes": "9", "heard": "300"}),
+        "9 of the 300 notes of “Ode” are no sixteenths or triplets; I moved them or left them out.",
+        "“Ode”的 300 个音符里有 9 个不在十六分音符或三连音上，我把它们移了过去，或者去掉了。",
+    ),
 ]
 
 
