@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.clips import Clips, StoredClip
+from storage.clips import ClipName, Clips, StoredClip
 from storage.database import DatabaseTooNew, open_database
 from storage.errors import plain_errors
 from storage.files import ClipFolder
@@ -16,6 +16,7 @@ from storage.jobs import Job, JobKind, Jobs, JobStatus
 from storage.ratings import Favourites, Ratings
 
 __all__ = [
+    "ClipName",
     "Clips",
     "DatabaseTooNew",
     "Favourites",

@@ -26,6 +26,16 @@ _CLIP_ROW = """
     SELECT clips.*, jobs.user_id, jobs.guild_id, jobs.channel_id
     FROM clips JOIN jobs USING (id) WHERE id = :id
 """
+_NEWEST_WHERE = """
+    SELECT jobs.id, clips.title, clips.genre
+    FROM jobs JOIN clips USING (id)
+    WHERE {place} AND clips.files_cleaned_at IS NULL
+    ORDER BY jobs.id DESC LIMIT :limit
+"""
+_NEWEST_OF_SERVER = _NEWEST_WHERE.format(place="jobs.guild_id = :guild_id")
+_NEWEST_OF_CONVERSATION = _NEWEST_WHERE.format(
+    place="jobs.guild_id IS NULL AND jobs.channel_id = :channel_id"
+)
 _OLDEST_BEYOND = """
     SELECT id, file_bytes FROM (
         SELECT id, file_bytes, sum(file_bytes) OVER (ORDER BY id) - file_bytes AS freed_before
@@ -59,8 +69,18 @@ class StoredClip:
     picture: Path
     recipe_file: Path
     judgement: float | None = None
+    source_judgement: float | None = None
     remarks: tuple[Remark, ...] = ()
     files_cleaned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClipName:
+    """What a clip is picked by."""
+
+    id: int
+    title: str
+    genre: str
 
 
 class Clips:
@@ -99,6 +119,14 @@ class Clips:
             return None
         return self._stored_clip(row)
 
+    async def newest(self, *, guild_id: int | None, channel_id: int, limit: int) -> list[ClipName]:
+        """The newest clips of this server, or of this conversation, that still have files; newest first."""
+        rows = await self._database.rows(
+            _NEWEST_OF_CONVERSATION if guild_id is None else _NEWEST_OF_SERVER,
+            {"guild_id": guild_id, "channel_id": channel_id, "limit": limit},
+        )
+        return [ClipName(row["id"], row["title"], row["genre"]) for row in rows]
+
     async def load(self, clip: StoredClip) -> Clip:
         """The clip with its files' contents.
 
@@ -116,6 +144,7 @@ class Clips:
             midi=midi,
             picture=picture,
             judgement=clip.judgement,
+            source_judgement=clip.source_judgement,
             remarks=clip.remarks,
         )
 
@@ -197,6 +226,7 @@ class Clips:
             picture=paths.picture,
             recipe_file=paths.recipe_file,
             judgement=row["judgement"],
+            source_judgement=row["source_judgement"],
             remarks=_read_remarks(row["remarks"]),
             files_cleaned=row["files_cleaned_at"] is not None,
         )
@@ -204,27 +234,28 @@ class Clips:
 
 async def _insert(connection: aiosqlite.Connection, job_id: int, clip: Clip, *, file_bytes: int) -> None:
     """Add the clip's row and finish its job. Raises ValueError when the job was ended meanwhile."""
-    request, model_version = clip.recipe.request, clip.recipe.model_version
+    recipe = clip.recipe
     now = now_milliseconds()
     finished = await connection.execute(
         "UPDATE jobs SET status = 'finished', finished_at = ?, model_version = ?"
         " WHERE id = ? AND status IN ('queued', 'running')",
-        (now, model_version, job_id),
+        (now, recipe.model_version, job_id),
     )
     if finished.rowcount == 0:
         raise ValueError(f"job {job_id} was ended while its clip was being saved")
     await connection.execute(
-        "INSERT INTO clips (id, title, style, genre, model_version, recipe, seconds, judgement, remarks,"
-        " file_bytes, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO clips (id, title, style, genre, model_version, recipe, seconds, judgement,"
+        " source_judgement, remarks, file_bytes, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             job_id,
             clip.title,
-            request.style,
-            request.genre,
-            model_version,
-            clip.recipe.to_json(),
+            recipe.request.style,
+            recipe.genre,
+            recipe.model_version,
+            recipe.to_json(),
             clip.seconds,
             clip.judgement,
+            clip.source_judgement,
             _write_remarks(clip.remarks),
             file_bytes,
             now,

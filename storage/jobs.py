@@ -6,13 +6,19 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.errors import BadRequest, Reason
-from domain.requests import ComposeRequest
+from domain.requests import ClipRequest, read_request
 from storage.database import Database, Parameters
 from storage.times import moment, now_milliseconds
 
 
 class JobKind(StrEnum):
+    """Which request it is: each of them names its kind."""
+
     COMPOSE = "compose"
+    BLEND = "blend"
+    VARY = "vary"
+    ACCOMPANY = "accompany"
+    RESTYLE = "restyle"
 
 
 class JobStatus(StrEnum):
@@ -36,7 +42,7 @@ class Job:
 
     id: int
     kind: JobKind
-    request: ComposeRequest | None
+    request: ClipRequest | None
     status: JobStatus
     user_id: int
     guild_id: int | None
@@ -59,25 +65,30 @@ class Jobs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(
-        self, request: ComposeRequest, *, user_id: int, guild_id: int | None, channel_id: int
-    ) -> int:
+    async def add(self, request: ClipRequest, *, user_id: int, guild_id: int | None, channel_id: int) -> int:
         """The id of a new, queued job. Once returned, the row outlives a crash."""
         return await self._insert(
             "INSERT INTO jobs (kind, request, status, user_id, guild_id, channel_id, created_at)"
             " VALUES (?, ?, 'queued', ?, ?, ?, ?)",
-            (JobKind.COMPOSE, request.to_json(), user_id, guild_id, channel_id, now_milliseconds()),
+            (JobKind(request.kind), request.to_json(), user_id, guild_id, channel_id, now_milliseconds()),
         )
 
     async def refuse(
-        self, options: str, reason: Reason, *, user_id: int, guild_id: int | None, channel_id: int
+        self,
+        options: str,
+        reason: Reason,
+        *,
+        kind: JobKind,
+        user_id: int,
+        guild_id: int | None,
+        channel_id: int,
     ) -> int:
         """The id of a new job that failed at once: its `options`, as typed, make no request."""
         now = now_milliseconds()
         return await self._insert(
             "INSERT INTO jobs (kind, request, status, reason, user_id, guild_id, channel_id,"
             " created_at, finished_at) VALUES (?, ?, 'failed', ?, ?, ?, ?, ?, ?)",
-            (JobKind.COMPOSE, options, reason, user_id, guild_id, channel_id, now, now),
+            (kind, options, reason, user_id, guild_id, channel_id, now, now),
         )
 
     async def attach_message(self, job_id: int, *, channel_id: int, message_id: int) -> None:
@@ -178,8 +189,8 @@ def _job(row: sqlite3.Row) -> Job:
     )
 
 
-def _request(text: str) -> ComposeRequest | None:
+def _request(text: str) -> ClipRequest | None:
     try:
-        return ComposeRequest.from_json(text)
+        return read_request(text)
     except (ValueError, KeyError, TypeError, AttributeError, BadRequest):
         return None

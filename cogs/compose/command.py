@@ -31,7 +31,7 @@ from domain.requests import (
 from domain.score import Key, Metre, Mode
 from engine.client import Engine
 from models.registry import Style
-from storage import Storage
+from storage import JobKind, Storage
 
 MAX_CHOICES = 25
 """Discord shows no more."""
@@ -129,6 +129,7 @@ class Compose(commands.Cog):
         job_id = await self._storage.jobs.refuse(
             json.dumps(vars(interaction.namespace), default=str, ensure_ascii=False),
             error.reason,
+            kind=JobKind.COMPOSE,
             user_id=interaction.user.id,
             guild_id=interaction.guild_id,
             channel_id=interaction.channel_id or 0,

@@ -1,14 +1,38 @@
 """Requests and clips to store; importable by the processes that the crash tests start."""
 
+from dataclasses import replace
+
 from domain.clips import Clip
+from domain.genres import Genre
 from domain.remarks import Remark, Topic
 from domain.requests import ComposeRequest, Recipe
-from domain.score import Key, Mode
+from domain.score import Key, Metre, Mode, Note, Part, Score
+from domain.transformations import AccompanyRequest, BlendRequest, RestyleRequest, Source, VaryRequest
 from storage import Storage, StoredClip
 
 GUILD, CHANNEL, USER = 11, 22, 33
 
 REQUEST = ComposeRequest(style="rnn", seed=7)
+
+TUNE = Source(
+    "Reel in D",
+    Score(
+        Key(2),
+        Metre(4, 4),
+        112.0,
+        1,
+        (Part("Fiddle", 110, (Note(0, 74, 24), Note(24, 76, 24, velocity=90))),),
+    ),
+    genre=Genre.REEL,
+    clip_id=3,
+)
+UPLOAD = replace(TUNE, title="“my file”.mid", genre=None, clip_id=None, whole_bars=80)
+TRANSFORMATIONS = (
+    BlendRequest(first=TUNE, second=UPLOAD, ratio=0.25, seed=1),
+    VaryRequest(source=UPLOAD, amount=0.5, seed=2),
+    AccompanyRequest(source=TUNE, seed=3),
+    RestyleRequest(source=TUNE, genre="chorale", seed=4),
+)
 
 
 def finished_clip(*, audio_bytes: int = 4000, title: str = "Reel in D") -> Clip:
@@ -33,6 +57,7 @@ def finished_clip(*, audio_bytes: int = 4000, title: str = "Reel in D") -> Clip:
         midi=b"MThd" + bytes(100),
         picture=b"\x89PNG" + bytes(300),
         judgement=0.8125,
+        source_judgement=0.25,
         remarks=(Remark(Topic.METRE_OF_GENRE, {"genre": "reel", "asked": "6/8", "chosen": "4/4"}),),
     )
 

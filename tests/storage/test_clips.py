@@ -10,8 +10,8 @@ import pytest
 
 from domain.errors import Reason, Unavailable
 from domain.requests import Recipe
-from storage import JobStatus, Storage, StoredClip, open_storage
-from storage.clips import Clips
+from storage import ClipName, JobStatus, Storage, StoredClip, open_storage
+from storage.clips import _NEWEST_OF_CONVERSATION, _NEWEST_OF_SERVER, Clips
 from storage.database import open_database
 from storage.files import ClipFolder
 from storage.jobs import Jobs
@@ -69,6 +69,30 @@ async def test_a_clip_is_shown_only_where_it_was_made(storage: Storage):
     assert await get(private.id, guild_id=None, channel_id=CHANNEL + 1) is None
     assert await get(private.id, guild_id=GUILD) is None
     assert await get(99, guild_id=GUILD) is None
+
+
+async def test_the_newest_clips_of_a_place_are_found_by_index(storage: Storage):
+    here = [(await add_clip(storage)).id for _ in range(3)]
+    elsewhere = await add_clip(storage, guild_id=GUILD + 1)
+    private = await add_clip(storage, guild_id=None)
+    newest = storage.clips.newest
+    assert [name.id for name in await newest(guild_id=GUILD, channel_id=99, limit=2)] == here[:0:-1]
+    assert await newest(guild_id=GUILD + 1, channel_id=CHANNEL, limit=9) == [
+        ClipName(elsewhere.id, "Reel in D", "reel")
+    ]
+    assert [name.id for name in await newest(guild_id=None, channel_id=CHANNEL, limit=9)] == [private.id]
+    assert await newest(guild_id=None, channel_id=CHANNEL + 1, limit=9) == []
+    await storage.clips._database._connection.execute(
+        "UPDATE clips SET files_cleaned_at = 1 WHERE id = ?", (here[2],)
+    )
+    assert [name.id for name in await newest(guild_id=GUILD, channel_id=99, limit=9)] == here[1::-1]
+    for sql in (_NEWEST_OF_SERVER, _NEWEST_OF_CONVERSATION):
+        plan = await storage.clips._database.rows(
+            f"EXPLAIN QUERY PLAN {sql}", {"guild_id": GUILD, "channel_id": CHANNEL, "limit": 9}
+        )
+        steps = [row["detail"] for row in plan]
+        assert len(steps) == 2  # no step of sorting
+        assert "INDEX jobs_by_" in steps[0]
 
 
 async def test_only_an_open_job_takes_a_clip(storage: Storage, tmp_path: Path):

@@ -6,10 +6,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.errors import Reason
-from domain.requests import ComposeRequest
+from domain.requests import ClipRequest, ComposeRequest
 from domain.score import Key, Mode
 from storage import JobKind, JobStatus, Storage, open_storage
-from tests.storage.samples import CHANNEL, GUILD, USER, add_clip, add_job, finished_clip
+from tests.storage.samples import CHANNEL, GUILD, TRANSFORMATIONS, USER, add_clip, add_job, finished_clip
 
 SNOWFLAKE = 2**63 - 1  # Discord's ids are up to 63 bits long
 
@@ -37,12 +37,26 @@ async def test_a_job_comes_back_as_it_was_asked_for(
     assert (job.message_id, job.started_at, job.finished_at, job.reason, job.code) == (None,) * 5
 
 
+@pytest.mark.parametrize("request_", TRANSFORMATIONS, ids=lambda request_: request_.kind)
+async def test_a_transformation_comes_back_with_its_notes(storage: Storage, request_: ClipRequest):
+    job_id = await storage.jobs.add(request_, user_id=USER, guild_id=GUILD, channel_id=CHANNEL)
+    job = await storage.jobs.get(job_id)
+    assert job.request == request_
+    assert job.kind == request_.kind
+
+
 async def test_what_makes_no_request_is_a_failed_job_all_the_same(storage: Storage):
     job_id = await storage.jobs.refuse(
-        '{"key": "H"}', Reason.UNKNOWN_KEY, user_id=USER, guild_id=None, channel_id=CHANNEL
+        '{"key": "H"}',
+        Reason.UNKNOWN_KEY,
+        kind=JobKind.RESTYLE,
+        user_id=USER,
+        guild_id=None,
+        channel_id=CHANNEL,
     )
     job = await storage.jobs.get(job_id)
     assert (job.request, job.status, job.reason) == (None, JobStatus.FAILED, Reason.UNKNOWN_KEY)
+    assert job.kind is JobKind.RESTYLE
     assert job.finished_at == job.created_at
     assert await storage.jobs.interrupt_unfinished() == []
 
