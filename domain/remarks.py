@@ -8,6 +8,7 @@ languages live with the cogs' catalogues.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, Self
 
 
 class Topic(StrEnum):
@@ -52,7 +53,8 @@ SENTENCES: dict[Topic, str] = {
     Topic.DRUMS_LEFT_OUT: "I left out the drums of “{title}”.",
     Topic.TRACKS_LEFT_OUT: "“{title}” has {tracks} tracks; I kept the {kept} that carry it.",
     Topic.PLAYED_FREELY: (
-        "{notes} of the {heard} notes of “{title}” are no sixteenths or triplets; I moved them or left them out."
+        "{notes} of the {heard} notes of “{title}” are no sixteenths or triplets; "
+        "I moved them or left them out."
     ),
 }
 
@@ -69,3 +71,12 @@ class Remark:
 
     def __str__(self) -> str:
         return SENTENCES[self.topic].format(**self.values)
+
+    def to_plain(self) -> dict[str, Any]:
+        """A dict that `json.dumps` takes."""
+        return {"topic": str(self.topic), "values": dict(self.values)}
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Self:
+        """Read what `to_plain` gave. Raises ValueError, KeyError or TypeError otherwise."""
+        return cls(Topic(plain["topic"]), dict(plain["values"]))

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Self
 from domain.errors import BadRequest, Reason
 from domain.genres import Genre
 from domain.limits import MAX_SOURCE_BARS, MAX_TITLE, SEED, check_range
+from domain.remarks import Remark, Topic
 from domain.score import Part, Score, Section
 from domain.score_json import score_from_plain, score_to_plain
 
@@ -25,28 +26,39 @@ DEFAULT_AMOUNT = 0.3
 class Source:
     """A piece to work on: the composition alone, without accompaniment and drums, in any key and metre.
 
-    `genre` is None where nobody said it, `clip_id` where it is no clip of the library. `whole_bars` counts
-    the bars of the piece that it was cut from; None where nothing was cut off.
+    `genre` is None where nobody said it, `clip_id` where it is no clip of the library. `left_out` says
+    what the music had before that this has not.
     """
 
     title: str
     score: Score
     genre: Genre | None = None
     clip_id: int | None = None
-    whole_bars: int | None = None
+    left_out: tuple[Remark, ...] = ()
 
     @classmethod
-    def of(cls, title: str, score: Score, *, genre: Genre | None = None, clip_id: int | None = None) -> Self:
+    def of(
+        cls,
+        title: str,
+        score: Score,
+        *,
+        genre: Genre | None = None,
+        clip_id: int | None = None,
+        left_out: tuple[Remark, ...] = (),
+    ) -> Self:
         """The piece, cut to what can be worked on.
 
         Raises BadRequest (NOTHING_TO_WORK_ON) where nothing is left of it.
         """
+        title = title[:MAX_TITLE]
         pitched = tuple(part for part in score.parts if not part.percussion)
         cut = _first_bars(replace(score, parts=pitched), MAX_SOURCE_BARS)
         if not cut.parts:
-            raise BadRequest(Reason.NOTHING_TO_WORK_ON, title=title[:MAX_TITLE])
-        whole_bars = score.bars if score.bars > cut.bars else None
-        return cls(title[:MAX_TITLE], cut, genre, clip_id, whole_bars)
+            raise BadRequest(Reason.NOTHING_TO_WORK_ON, title=title)
+        if cut.bars < score.bars:
+            values = {"title": title, "bars": str(score.bars), "limit": str(cut.bars)}
+            left_out = (*left_out, Remark(Topic.CUT, values))
+        return cls(title, cut, genre, clip_id, left_out)
 
     def to_plain(self) -> dict[str, Any]:
         """A dict that `json.dumps` takes."""
@@ -55,7 +67,7 @@ class Source:
             "score": score_to_plain(self.score),
             "genre": self.genre,
             "clip_id": self.clip_id,
-            "whole_bars": self.whole_bars,
+            "left_out": [remark.to_plain() for remark in self.left_out],
         }
 
     @classmethod
@@ -67,7 +79,7 @@ class Source:
             score=score_from_plain(plain["score"]),
             genre=None if genre is None else Genre(genre),
             clip_id=plain["clip_id"],
-            whole_bars=plain["whole_bars"],
+            left_out=tuple(map(Remark.from_plain, plain["left_out"])),
         )
 
 

@@ -12,7 +12,7 @@ import aiosqlite
 
 from domain.clips import Clip
 from domain.errors import Reason, Unavailable
-from domain.remarks import Remark, Topic
+from domain.remarks import Remark
 from domain.requests import Recipe
 from storage.database import Database, unbroken
 from storage.errors import plain_errors
@@ -265,9 +265,8 @@ async def _insert(connection: aiosqlite.Connection, job_id: int, clip: Clip, *, 
 
 def _write_remarks(remarks: tuple[Remark, ...]) -> str:
     """Remarks as a JSON list of objects with `topic` and `values`."""
-    plain = [{"topic": remark.topic, "values": dict(remark.values)} for remark in remarks]
-    return json.dumps(plain, ensure_ascii=False)
+    return json.dumps([remark.to_plain() for remark in remarks], ensure_ascii=False)
 
 
 def _read_remarks(text: str) -> tuple[Remark, ...]:
-    return tuple(Remark(Topic(plain["topic"]), plain["values"]) for plain in json.loads(text))
+    return tuple(map(Remark.from_plain, json.loads(text)))

@@ -8,6 +8,7 @@ import pytest
 from domain.errors import BadRequest, Reason
 from domain.genres import Genre
 from domain.limits import MAX_SOURCE_BARS, MAX_TITLE
+from domain.remarks import Remark, Topic
 from domain.requests import ClipRequest, ComposeRequest, Recipe, read_request
 from domain.score import Key, Metre, Mode, Note, Part, Score, Section
 from domain.transformations import (
@@ -31,7 +32,7 @@ def score_of(bars: int, *, drums: bool = False) -> Score:
 
 
 SONG = Source.of("Ein Lied", score_of(4), genre=Genre.SONG, clip_id=42)
-UPLOAD = Source.of("“their” file", score_of(2))
+UPLOAD = Source.of("“their” file", score_of(2), left_out=(Remark(Topic.CUT, {"bars": "99"}),))
 
 EACH_KIND: list[ClipRequest] = [
     BlendRequest(first=SONG, second=UPLOAD, ratio=0.25, seed=1),
@@ -82,7 +83,10 @@ def test_each_kind_names_its_style_and_its_sources() -> None:
 
 def test_a_long_piece_is_cut_at_a_bar_line_and_says_what_it_was() -> None:
     source = Source.of("x" * 200, score_of(MAX_SOURCE_BARS + 6, drums=True))
-    assert (source.score.bars, source.whole_bars) == (MAX_SOURCE_BARS, MAX_SOURCE_BARS + 6)
+    assert source.score.bars == MAX_SOURCE_BARS
+    assert [str(remark) for remark in source.left_out] == [
+        f"“{source.title}” has {MAX_SOURCE_BARS + 6} bars; I worked on the first {MAX_SOURCE_BARS}."
+    ]
     assert len(source.title) == MAX_TITLE
     end = MAX_SOURCE_BARS * source.score.metre.bar_ticks
     assert [part.name for part in source.score.parts] == ["Voice", "Piano"]
@@ -93,7 +97,7 @@ def test_a_long_piece_is_cut_at_a_bar_line_and_says_what_it_was() -> None:
 def test_a_piece_short_enough_keeps_its_held_ending() -> None:
     source = Source.of("short", score_of(4))
     assert source.score == score_of(4)
-    assert source.whole_bars is None
+    assert source.left_out == ()
 
 
 def test_drums_alone_are_nothing_to_work_on() -> None:

@@ -26,7 +26,9 @@ TUNE = Source(
     genre=Genre.REEL,
     clip_id=3,
 )
-UPLOAD = replace(TUNE, title="“my file”.mid", genre=None, clip_id=None, whole_bars=80)
+UPLOAD = replace(
+    TUNE, title="“my file”.mid", genre=None, clip_id=None, left_out=(Remark(Topic.CUT, {"bars": "80"}),)
+)
 TRANSFORMATIONS = (
     BlendRequest(first=TUNE, second=UPLOAD, ratio=0.25, seed=1),
     VaryRequest(source=UPLOAD, amount=0.5, seed=2),
