@@ -13,15 +13,13 @@ from domain.genres import Genre
 from domain.score import TICKS_PER_QUARTER, Mode, Part, Score
 from engine.craft.pedals import Span
 from engine.craft.performance import PlayedPart, interpret, pedalled
+from engine.intake.clip_files import END_MARKER
 
 DIVISION = 480
 """MIDI ticks to a quarter note in the files people get; a multiple of the score's own ticks."""
 
 MAX_PARTS = 15
 """One channel a pitched part; the tenth channel is the drum kit, which all percussion shares."""
-
-END_MARKER = "End"
-"""Marks the last bar line, which a held last chord rings past; other markers are sections' labels."""
 
 _MILLISECOND_DIVISION = 500
 _MILLISECOND_TEMPO = 500_000  # µs a quarter: with 500 ticks to it, one tick is one millisecond

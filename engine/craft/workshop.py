@@ -7,7 +7,7 @@ from domain.clips import Clip, Progress, Stage
 from domain.requests import ComposeRequest
 from domain.sheets import Sheet, SheetRequest
 from engine.craft.composing import Composer
-from engine.craft.midi_reading import read_score
+from engine.intake.clip_files import read_score
 
 
 class Workshop:

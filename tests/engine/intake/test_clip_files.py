@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.errors import BadRequest, Reason
 from domain.score import Cadence, Key, Metre, Mode, Note, Part, Score, Section
 from engine.craft.midi_files import midi_bytes
-from engine.craft.midi_reading import read_score
+from engine.intake.clip_files import composition_of, read_score
 from tests.engine.craft.pieces import chorale, jig
 
 
@@ -52,6 +52,39 @@ def test_drums_come_back_as_drums() -> None:
     drums = Part("Drums", 0, (Note(0, 36, 6), Note(12, 38, 6)), percussion=True)
     read = read_score(midi_bytes(replace(jig(), parts=(*jig().parts, drums))))
     assert [part.percussion for part in read.parts] == [False, True]
+
+
+def accompanied(*, drums: bool) -> Score:
+    guitar = Part("Guitar", 25, (Note(0, 48, 18, 60), Note(18, 52, 18, 50)))
+    bodhran = Part("Bodhrán", 0, (Note(0, 36, 6), Note(12, 38, 6)), percussion=True)
+    return replace(jig(), parts=(*jig().parts, guitar, *([bodhran] if drums else [])))
+
+
+@pytest.mark.parametrize("drums", [True, False])
+def test_the_composition_is_the_parts_that_the_recipe_counts(drums: bool) -> None:
+    assert composition_of(accompanied(drums=drums), 1).parts == without_dynamics(jig()).parts
+    assert [part.name for part in composition_of(accompanied(drums=drums), 2).parts] == ["Whistle", "Guitar"]
+
+
+def test_where_nothing_was_counted_drums_tell_a_tune_of_one_part_from_a_piece_of_two() -> None:
+    assert [part.name for part in composition_of(accompanied(drums=True), None).parts] == ["Whistle"]
+    assert [part.name for part in composition_of(accompanied(drums=False), None).parts] == [
+        "Whistle",
+        "Guitar",
+    ]
+
+
+def test_a_composition_has_no_dynamics() -> None:
+    played = read_score(midi_bytes(chorale()))
+    assert played != without_dynamics(played)
+    assert composition_of(played, None) == without_dynamics(played)
+
+
+def test_drums_alone_are_no_composition() -> None:
+    drums = Part("Drums", 0, (Note(0, 36, 6),), percussion=True)
+    with pytest.raises(BadRequest) as refusal:
+        composition_of(replace(jig(), parts=(drums,)), None)
+    assert refusal.value.reason is Reason.MIDI_UNREADABLE
 
 
 def refused(midi: bytes) -> bool:

@@ -1,22 +1,26 @@
-"""A clip's MIDI file read back as the score it was written from.
+"""A clip's MIDI file read back as the score it was written from, whole or its composition alone.
 
-Reads what `midi_files` writes, and gives a plain error for a file that was damaged. MIDI from strangers
-is not for this module: it wants other care.
+Reads what `engine.craft.midi_files` writes, and gives a plain error for a file that was damaged. MIDI
+from strangers is not for this module: it wants other care.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from symusic.core import NoteTick, ScoreTick
 
 from domain.errors import BadRequest, Reason
 from domain.score import TICKS_PER_QUARTER, Key, Metre, Mode, Note, Part, Score, Section
-from engine.craft.midi_files import END_MARKER
+
+END_MARKER = "End"
+"""Marks the last bar line, which a held last chord rings past; other markers are sections' labels."""
 
 _METRE_UNITS = (2, 4, 8)
 _MAX_SHARPS = 7
 
+_MAX_TEMPO = 1000
 _MAX_BARS = 1000
-"""Two minutes have 240 at most; more of them are a sign of damage."""
+"""Clips have 360 quarters a minute and 240 bars at most; more of them are a sign of damage."""
 
 
 def read_score(midi: bytes) -> Score:
@@ -35,7 +39,7 @@ def read_score(midi: bytes) -> Score:
         raise BadRequest(Reason.MIDI_UNREADABLE)
     metre = _metre(read)
     quarters_a_minute = read.tempos[0].qpm if read.tempos else 0.0
-    if quarters_a_minute <= 0:
+    if not 0 < quarters_a_minute <= _MAX_TEMPO:
         raise BadRequest(Reason.MIDI_UNREADABLE)
     markers = [(_ticks(marker.time, read) // metre.bar_ticks, marker.text) for marker in read.markers]
     last_onset = max(part.notes[-1].onset for part in parts)
@@ -50,6 +54,25 @@ def read_score(midi: bytes) -> Score:
         parts=parts,
         sections=_sections([marker for marker in markers if marker[1] != END_MARKER], bars),
     )
+
+
+def composition_of(score: Score, parts: int | None) -> Score:
+    """What was composed of a clip, without accompaniment, drums and dynamics.
+
+    It is the first `parts` of its parts. Where nobody noted how many, it is all of them, but the first
+    alone where there are drums: they come only with the accompaniment of a tune of one part. Raises
+    BadRequest (MIDI_UNREADABLE) where nothing is left.
+    """
+    if parts is None and any(part.percussion for part in score.parts):
+        parts = 1
+    composed = tuple(
+        replace(part, notes=tuple(Note(note.onset, note.pitch, note.duration) for note in part.notes))
+        for part in score.parts[:parts]
+        if not part.percussion
+    )
+    if not composed:
+        raise BadRequest(Reason.MIDI_UNREADABLE)
+    return replace(score, parts=composed)
 
 
 def _sections(labels: Sequence[tuple[int, str]], bars: int) -> tuple[Section, ...]:
