@@ -7,6 +7,7 @@ from domain.clips import Clip, Progress, Stage
 from domain.requests import ComposeRequest
 from domain.sheets import Sheet, SheetRequest
 from engine.craft.composing import Composer
+from engine.craft.repertoire import Repertoire
 from engine.intake.clip_files import read_score
 
 
@@ -14,7 +15,7 @@ class Workshop:
     """A method for each kind of job (see `engine.worker.Craft`)."""
 
     def __init__(self, weights: Path, device: str | None = None) -> None:
-        self._composer = Composer(weights, device)
+        self._composer = Composer(Repertoire(weights, device))
 
     def warm_up(self) -> None:
         self._composer.warm_up()

@@ -12,6 +12,7 @@ from domain.errors import BadRequest, Reason, Unavailable
 from domain.requests import ComposeRequest
 from domain.score import Key
 from engine.craft.composing import Composer
+from engine.craft.repertoire import Repertoire
 from models.checkpoints import save_rnn
 from tests.models.networks import tiny_network, tiny_profiles
 
@@ -32,7 +33,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def composer(weights: Path) -> Composer:
-    return Composer(weights, "cpu")
+    return Composer(Repertoire(weights, "cpu"))
 
 
 def compose(composer: Composer, request: ComposeRequest) -> Clip:
@@ -103,7 +104,7 @@ def test_damaged_weights_do_not_stop_the_engine_but_are_told_to_who_asks(
         (tmp_path / file.name).write_bytes(
             file.read_bytes()[:-10] if file.suffix == ".safetensors" else file.read_bytes()
         )
-    broken = Composer(tmp_path, "cpu")
+    broken = Composer(Repertoire(tmp_path, "cpu"))
     broken.warm_up()
     with pytest.raises(Unavailable, match="rnn"):
         compose(broken, REQUEST)
@@ -111,5 +112,5 @@ def test_damaged_weights_do_not_stop_the_engine_but_are_told_to_who_asks(
 
 def test_without_weights_there_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(Unavailable) as refused:
-        compose(Composer(tmp_path, "cpu"), REQUEST)
+        compose(Composer(Repertoire(tmp_path, "cpu")), REQUEST)
     assert refused.value.reason is Reason.NO_STYLES

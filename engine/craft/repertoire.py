@@ -1,0 +1,72 @@
+"""Every model that the engine plays with, loaded once: what composes, what transforms, and the judge."""
+
+import logging
+from pathlib import Path
+
+import torch
+
+from domain.errors import BadRequest, Reason, Unavailable
+from domain.genres import Genre
+from domain.score import Score
+from models.checkpoints import load_critic
+from models.composition.gate import Gate
+from models.composition.norms import Norms
+from models.critic import Judge
+from models.devices import choose_device
+from models.drafting import Model
+from models.families import load_model
+from models.registry import Style, available_styles
+
+log = logging.getLogger(__name__)
+
+
+class Repertoire:
+    """The models whose weights lie in a folder. Weights that can't be used are told to who asks for them."""
+
+    def __init__(self, weights: Path, device: str | None = None) -> None:
+        # A step of a batch of one is over before a second thread has woken up.
+        torch.set_num_threads(1)
+        self._device = choose_device(device)
+        self._styles: dict[str, Style] = {}
+        self._models: dict[str, Model] = {}
+        self._unusable: dict[str, Unavailable] = {}
+        self.gate = Gate(_load_judge(weights, self._device), Norms.load())
+        for style in available_styles(weights):
+            self._styles[style.name] = style
+            try:
+                self._models[style.name] = load_model(style, self._device)
+            except Unavailable as error:
+                self._unusable[style.name] = error
+
+    @property
+    def composing(self) -> tuple[str, ...]:
+        """The names of the styles that can compose."""
+        return tuple(self._models)
+
+    def composer(self, name: str) -> tuple[Style, Model]:
+        """The style of this name, and its model.
+
+        Raises BadRequest where no style has the name, Unavailable where its weights can't be used.
+        """
+        if not self._styles:
+            raise Unavailable(Reason.NO_STYLES)
+        if name in self._unusable:
+            raise self._unusable[name]
+        if name not in self._models:
+            raise BadRequest(Reason.UNKNOWN_STYLE, value=name, known=", ".join(self._models))
+        return self._styles[name], self._models[name]
+
+    def judgement(self, score: Score, genre: Genre | None) -> float | None:
+        """How likely the judge takes a score for a person's, 0 to 1; None without a judge."""
+        if self.gate.judge is None:
+            return None
+        return float(self.gate.judge.judge([score], [genre])[0])
+
+
+def _load_judge(weights: Path, device: torch.device) -> Judge | None:
+    """The judge, where its weights are there and whole; without it the gate's checks alone decide."""
+    try:
+        return load_critic(weights, device)
+    except Unavailable as error:
+        log.warning("composing goes on without the judge: %s", error)
+        return None
