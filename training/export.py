@@ -53,15 +53,5 @@ def _facts(works: Sequence[Work], evaluation: Evaluation, run: Path, command: st
             "minutes": round(standing.seconds / 60, 1),
             "validation_nats_per_token": round(standing.best, 4),
         },
-        "metrics": [
-            {
-                "figure": check.figure,
-                "of": check.subject,
-                "value": round(check.value, 4),
-                "human": None if check.human is None else round(check.human, 4),
-                "bar": round(check.bar, 4),
-                "met": check.met,
-            }
-            for check in checks(evaluation)
-        ],
+        "metrics": [check.to_plain() for check in checks(evaluation)],
     }

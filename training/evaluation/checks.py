@@ -1,6 +1,8 @@
 """The bars an evaluation is held to, and whether each is met."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
 from training.evaluation.evaluation import Evaluation, GenreFigures
 
@@ -27,6 +29,24 @@ class Check:
     @property
     def met(self) -> bool:
         return self.value >= self.bar if self.at_least else self.value <= self.bar
+
+    def to_plain(self) -> dict[str, Any]:
+        """As model cards keep it."""
+        return {
+            "figure": self.figure,
+            "of": self.subject,
+            "value": round(self.value, 4),
+            "human": None if self.human is None else round(self.human, 4),
+            "bar": round(self.bar, 4),
+            "at least": self.at_least,
+            "met": self.met,
+        }
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Self:
+        """Read what `to_plain` wrote."""
+        fields = (plain[name] for name in ("figure", "of", "value", "human", "bar"))
+        return cls(*fields, at_least=plain["at least"])
 
 
 def checks(evaluation: Evaluation) -> list[Check]:

@@ -6,13 +6,13 @@ Knows plain values, scores and files; not how pieces come about.
 import ast
 import gzip
 import hashlib
-import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from domain.score import Cadence, Key, Metre, Mode, Note, Part, Score, Section
+from domain.score import Score
+from domain.score_json import score_from_plain, score_to_plain
 
 ROOT = Path(__file__).parents[2]
 """Where the packages are."""
@@ -53,71 +53,8 @@ def keep(folder: Path, name: str, facts: object, make: Callable[[], Any]) -> Any
 
 def keep_scores(folder: Path, name: str, facts: object, write: Callable[[], Sequence[Score]]) -> list[Score]:
     """The same of scores."""
-    plain = keep(folder, name, facts, lambda: [_to_plain(score) for score in write()])
-    return [_from_plain(each) for each in plain]
-
-
-def _to_plain(score: Score) -> dict[str, Any]:
-    return {
-        "key": _key_to_plain(score.key),
-        "metre": str(score.metre),
-        "tempo": score.tempo,
-        "bars": score.bars,
-        "parts": [
-            [part.name, part.program, part.percussion, list(_flatten(part.notes))] for part in score.parts
-        ],
-        "sections": [
-            [
-                section.label,
-                section.first_bar,
-                section.bars,
-                section.cadence,
-                None if section.key is None else _key_to_plain(section.key),
-            ]
-            for section in score.sections
-        ],
-    }
-
-
-def _from_plain(plain: dict[str, Any]) -> Score:
-    return Score(
-        key=_key_from_plain(plain["key"]),
-        metre=Metre.parse(plain["metre"]),
-        tempo=plain["tempo"],
-        bars=plain["bars"],
-        parts=tuple(
-            Part(name, program, tuple(_unflatten(flat)), percussion)
-            for name, program, percussion, flat in plain["parts"]
-        ),
-        sections=tuple(
-            Section(
-                label,
-                first_bar,
-                bars,
-                None if cadence is None else Cadence(cadence),
-                None if key is None else _key_from_plain(key),
-            )
-            for label, first_bar, bars, cadence, key in plain["sections"]
-        ),
-    )
-
-
-def _key_to_plain(key: Key) -> list[int | str]:
-    return [key.tonic, str(key.mode)]
-
-
-def _key_from_plain(plain: list[Any]) -> Key:
-    tonic, mode = plain
-    return Key(tonic, Mode(mode))
-
-
-def _flatten(notes: Iterable[Note]) -> Iterator[int]:
-    for note in notes:
-        yield from (note.onset, note.pitch, note.duration, note.velocity)
-
-
-def _unflatten(flat: Sequence[int]) -> Iterator[Note]:
-    return itertools.starmap(Note, zip(flat[::4], flat[1::4], flat[2::4], flat[3::4], strict=True))
+    plain = keep(folder, name, facts, lambda: [score_to_plain(score) for score in write()])
+    return [score_from_plain(each) for each in plain]
 
 
 def _without_docstrings(source: str) -> str:

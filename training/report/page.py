@@ -13,6 +13,7 @@ from domain.requests import DEFAULT_LENGTH_SECONDS
 from models.registry import available_styles
 from training.evaluation.tables import Table, check_table, markdown
 from training.report.bars import genre_remarks, is_steady, style_checks
+from training.report.families import model_sections
 from training.report.figures import Column, StyleFigures, measure_style
 from training.report.measures import MEASURES, Measure
 from training.report.plots import SHOWN_GENRES, draw_plots, name_of
@@ -67,6 +68,7 @@ def write_report(
             jobs = [(make_sample, style.name, genre, samples, weights) for genre in style.genres]
             pool.run(jobs, f"samples of {style.name}")
             sections.append(_sample_section(figures, samples, pictures))
+    sections += model_sections(weights, pictures)
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text("\n\n".join(sections) + "\n", encoding="utf-8")
 
@@ -84,7 +86,8 @@ def style_section(figures: StyleFigures, pictures: Path) -> str:
         f"{caption}:\n\n![{caption}]({pictures.name}/{path.name})"
         for caption, path in draw_plots(figures, pictures)
     ]
-    parts.append(markdown([_likelihood_table(figures)]).rstrip())
+    if figures.likelihoods:
+        parts.append(markdown([_likelihood_table(figures)]).rstrip())
     parts.append("### Genre by genre")
     parts.append(markdown([_genre_table(figures, measure) for measure in MEASURES], level=4).rstrip())
     return "\n\n".join(parts)

@@ -33,7 +33,9 @@ from training.rnn import taught
 _DRAFTS = 80
 """How many drafts are written side by side; pieces are the same again only in batches of the same size."""
 
+_DOMAIN = tuple(f"domain/{module}.py" for module in ("genres", "moods", "requests", "score"))
 _WRITING = (
+    *_DOMAIN,
     *(
         f"models/{module}.py"
         for module in ("tokens", "grammar", "scripts", "writing", "sampling", "rnn", "plans")
@@ -43,7 +45,13 @@ _WRITING = (
         for module in ("form", "script", "cadences", "choices", "length", "moods", "composing")
     ),
 )
-"""What pieces depend on that no gate has chosen."""
+"""What pieces of the recurrent composer depend on that no gate has chosen."""
+
+_CHOOSING = (
+    *(f"models/{module}.py" for module in ("critic", "passages", "heard_notes", "features", "note_table")),
+    *(f"models/composition/{module}.py" for module in ("gate", "checks", "norms")),
+)
+"""What the gate's choice depends on besides."""
 
 
 class Source(StrEnum):
@@ -144,7 +152,7 @@ class Study:
 
     def _facts(self, source: Source) -> dict[str, object]:
         facts: dict[str, object] = {
-            "code": _code("domain", "models") if source is Source.GATED else _code("domain", *_WRITING),
+            "code": self._code_of(source),
             "torch": torch.__version__,
             "weights": self.load_style().model_version,
             "pieces": [self.pieces, self.length_seconds],
@@ -155,6 +163,12 @@ class Study:
             facts["judge"] = None if judge is None else judge.version
             facts["norms"] = _digest(NORMS_FILE)
         return facts
+
+    def _code_of(self, source: Source) -> str:
+        """A digest of the code that pieces depend on; of styles other than the recurrent, of all models."""
+        if self.load_style().family != "rnn":
+            return _code(*_DOMAIN, "models")
+        return _code(*_WRITING, *(_CHOOSING if source is Source.GATED else ()))
 
     def _markov(self, genre: Genre) -> list[Score]:
         like = self.pieces_of(Source.RAW, genre)
