@@ -12,8 +12,9 @@ import logging
 import multiprocessing
 import socket
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -58,8 +59,13 @@ async def show(open_bot: OpenBot, settings: "Settings", *, port: int) -> None:
             await page.wait_closed()
 
 
-async def measure(open_bot: OpenBot, settings: "Settings", *, runs: int) -> dict[str, Any]:
-    """Each run's times, counted from the interaction, with eight candidates and with one; largest memory."""
+async def measure(
+    open_bot: OpenBot, settings: "Settings", *, runs: int, styles: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """The times of some styles, or of all, counted from the interaction; and the largest memory.
+
+    The engine alone is timed too, with one candidate and with eight.
+    """
     import psutil
 
     from domain.requests import CANDIDATES, ComposeRequest
@@ -68,35 +74,49 @@ async def measure(open_bot: OpenBot, settings: "Settings", *, runs: int) -> dict
         listener = env.guild.add_member(env.create_user("listener"))
         await bot.engine.ready()
         [engine] = [psutil.Process(child.pid) for child in multiprocessing.active_children()]
-        moments, memory = list[list[float]](), list[tuple[int, int]]()
-        alone: dict[int, list[float]] = {candidates: [] for candidates in CANDIDATES}
-        for seed in range(runs):
-            already, began = len(env.http_requests), time.perf_counter()
-            command = asyncio.create_task(
-                listener.slash(channel, "compose", style="rnn", length=30, seed=seed)
-            )
-            calls: list[float] = []  # when the bot called Discord: first to acknowledge, last with the result
-            while not command.done():
-                await asyncio.wait([command], timeout=0.002)
-                calls += [time.perf_counter() - began] * (len(env.http_requests) - already - len(calls))
-            response = (await command).response
-            if response is None or not response.attachments:
-                raise RuntimeError(f"no clip came: {response and response.content}")
-            moments.append(calls)
+        acknowledged, memory = list[float](), list[tuple[int, int]]()
+        styles = styles or [style.name for style in bot.styles]
+        finished = {style: list[float]() for style in styles}
+        alone = {style: {candidates: list[float]() for candidates in CANDIDATES} for style in styles}
+        for seed, style in product(range(runs), styles):
+            calls = await _time_command(env, listener, channel, style=style, seed=seed)
+            acknowledged.append(calls[0])
+            finished[style].append(calls[-1])
             memory.append((psutil.Process().memory_info().rss, engine.memory_info().rss))
-            for candidates, seconds in alone.items():
+            for candidates, seconds in alone[style].items():
                 began = time.perf_counter()
-                request = ComposeRequest(style="rnn", seed=seed, candidates=candidates)
+                request = ComposeRequest(style=style, seed=seed, candidates=candidates)
                 _ = [event async for event in bot.engine.compose(request)]
-                seconds.append(round(time.perf_counter() - began, 3))
+                seconds.append(time.perf_counter() - began)
     return {
-        "acknowledged_milliseconds": [round(1000 * calls[0], 1) for calls in moments],
-        "finished_seconds": [round(calls[-1], 3) for calls in moments],
-        "one_candidate_seconds": alone[CANDIDATES[0]],
-        "all_candidates_seconds": alone[CANDIDATES[1]],
+        "acknowledged_milliseconds": [round(1000 * seconds, 1) for seconds in acknowledged],
+        "styles": {
+            style: {
+                "finished_seconds": finished[style],
+                "one_candidate_seconds": alone[style][CANDIDATES[0]],
+                "all_candidates_seconds": alone[style][CANDIDATES[1]],
+            }
+            for style in styles
+        },
         "bot_megabytes": max(bot for bot, _ in memory) / 1e6,
         "engine_megabytes": max(engine for _, engine in memory) / 1e6,
     }
+
+
+async def _time_command(
+    env: "simcord.Env", listener: Any, channel: "simcord.ChannelHandle", *, style: str, seed: int
+) -> list[float]:
+    """When the bot called Discord, in seconds: first to acknowledge, last with the clip."""
+    already, began = len(env.http_requests), time.perf_counter()
+    command = asyncio.create_task(listener.slash(channel, "compose", style=style, length=30, seed=seed))
+    calls: list[float] = []
+    while not command.done():
+        await asyncio.wait([command], timeout=0.002)
+        calls += [time.perf_counter() - began] * (len(env.http_requests) - already - len(calls))
+    response = (await command).response
+    if response is None or not response.attachments:
+        raise RuntimeError(f"no clip came: {response and response.content}")
+    return calls
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import torch
 
+from domain.errors import Reason, Unavailable
 from models.checkpoints import load_rnn
 from models.drafting import Model
 from models.registry import Style
@@ -17,6 +18,11 @@ FAMILIES: Mapping[str, Callable[[Style, torch.device], Model]] = {
 def load_model(style: Style, device: torch.device) -> Model:
     """The composing model of a style, in evaluation mode.
 
-    Raises Unavailable (WEIGHTS_UNUSABLE) when a file is missing, truncated, altered or of another shape.
+    Raises Unavailable (WEIGHTS_UNUSABLE) when a file is missing, truncated, altered or of another shape,
+    or of a family that this version does not know.
     """
-    return FAMILIES[style.family](style, device)
+    load = FAMILIES.get(style.family)
+    if load is None:
+        problem = f"it is of a family unknown to this version: {style.family}"
+        raise Unavailable(Reason.WEIGHTS_UNUSABLE, style=style.name, problem=problem)
+    return load(style, device)

@@ -103,17 +103,18 @@ def test_a_taken_port_is_a_plain_sentence(tmp_path):
 
 
 def measured(folder: Path) -> dict[str, Any]:
-    return asyncio.run(measure(toy_bot, settings_for(folder), runs=2))
+    return asyncio.run(measure(toy_bot, settings_for(folder), runs=2, styles=["rnn"]))
 
 
 def test_measuring_times_each_command_and_weighs_both_processes(tmp_path):
     # In a process of its own: this one holds whatever the tests before it have loaded.
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
         figures = process.submit(measured, tmp_path).result()
-    acknowledged, finished = figures["acknowledged_milliseconds"], figures["finished_seconds"]
+    [times] = figures["styles"].values()
+    acknowledged, finished = figures["acknowledged_milliseconds"], times["finished_seconds"]
     assert len(acknowledged) == len(finished) == 2
     assert all(0 < first < 1000 * last for first, last in zip(acknowledged, finished, strict=True))
-    assert len(figures["one_candidate_seconds"]) == len(figures["all_candidates_seconds"]) == 2
+    assert len(times["one_candidate_seconds"]) == len(times["all_candidates_seconds"]) == 2
     assert 5 < figures["engine_megabytes"] < figures["bot_megabytes"] < 1000
 
 

@@ -26,13 +26,23 @@ def measure_latency(*, runs: int) -> list[Figure]:
     command = [sys.executable, "-m", "preview", "--measure", str(runs)]
     finished = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 – our own module
     measured: dict[str, Any] = json.loads(finished.stdout.splitlines()[-1])
-    one, eight = (
-        statistics.median(measured[name]) for name in ("one_candidate_seconds", "all_candidates_seconds")
-    )
+    figures: list[Figure] = []
+    for style, times in measured["styles"].items():
+        one, eight = (
+            statistics.median(times[name]) for name in ("one_candidate_seconds", "all_candidates_seconds")
+        )
+        figures += [
+            Figure(
+                f"/compose style:{style} length:30, median",
+                statistics.median(times["finished_seconds"]),
+                "s",
+                4,
+            ),
+            Figure(f"eight candidates beside one, {style}", eight / one, "times", 1.6),
+        ]
     return [
-        Figure("/compose length:30, median", statistics.median(measured["finished_seconds"]), "s", 4),
+        *figures,
         Figure("acknowledged, median", statistics.median(measured["acknowledged_milliseconds"]), "ms", 300),
-        Figure("eight candidates, beside one", eight / one, "times", 1.6),
         Figure("memory of the bot", measured["bot_megabytes"], "MB", 200),
         Figure("memory of the engine", measured["engine_megabytes"], "MB", 900),
     ]
