@@ -1,0 +1,87 @@
+"""What goes into the fence and what comes out: a question before the file's content, one JSON answer.
+
+Knows neither processes nor MIDI.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from domain.errors import BadRequest, Reason
+from domain.remarks import Remark
+from domain.score import Score
+from domain.score_json import score_from_plain, score_to_plain
+
+
+@dataclass(frozen=True, slots=True)
+class UploadQuestion:
+    """A stranger's file, called `title`, to be made a composition."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClipQuestion:
+    """A clip's own file. The first `parts` tracks are its composition; None where nobody noted how many."""
+
+    parts: int | None
+
+
+Question = UploadQuestion | ClipQuestion
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A composition to work on: at most four pitched parts, on the grid, in one metre, tempo and key.
+
+    `left_out` says what the file had and this has not.
+    """
+
+    score: Score
+    title: str
+    left_out: tuple[Remark, ...] = ()
+
+
+def write_question(question: Question, content: bytes) -> bytes:
+    """One line of JSON, then the file."""
+    match question:
+        case UploadQuestion(title):
+            plain = {"title": title}
+        case ClipQuestion(parts):
+            plain = {"parts": parts}
+    return json.dumps(plain).encode() + b"\n" + content
+
+
+def read_question(written: bytes) -> tuple[Question, bytes]:
+    """The question and the file's content."""
+    line, _, content = written.partition(b"\n")
+    plain: dict[str, Any] = json.loads(line)
+    if "title" in plain:
+        return UploadQuestion(plain["title"]), content
+    return ClipQuestion(plain["parts"]), content
+
+
+def write_answer(outcome: Intake | BadRequest) -> bytes:
+    """A JSON document."""
+    if isinstance(outcome, BadRequest):
+        return json.dumps({"refused": outcome.reason, "values": outcome.values}).encode()
+    remarks = [remark.to_plain() for remark in outcome.left_out]
+    plain = {"score": score_to_plain(outcome.score), "title": outcome.title, "left_out": remarks}
+    return json.dumps(plain, separators=(",", ":")).encode()
+
+
+def read_answer(written: bytes) -> Intake:
+    """What was taken in. Raises BadRequest where it was refused, ValueError where this is no answer."""
+    try:
+        plain: dict[str, Any] = json.loads(written)
+        if "refused" in plain:
+            refusal = BadRequest(Reason(plain["refused"]), **plain["values"])
+        else:
+            return Intake(
+                score=score_from_plain(plain["score"]),
+                title=plain["title"],
+                left_out=tuple(Remark.from_plain(remark) for remark in plain["left_out"]),
+            )
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError("not an answer") from error
+    raise refusal
