@@ -49,12 +49,14 @@ class Game(Protocol):
 class GameSchedule:
     """How long and how hard to play. An epoch is `updates_per_epoch` updates of the generator.
 
-    From the share `decay_from` of all updates on, learning rates fall in a line to nothing.
+    From the share `decay_from` of all updates on, learning rates fall in a line to nothing. Where the
+    generator begins with learned weights, the critic may take `critic_first` steps before it.
     """
 
     epochs: int
     updates_per_epoch: int = 100
     critic_steps: int = 2
+    critic_first: int = 0
     learning_rate: float = 2e-4
     critic_learning_rate: float = 2e-4
     betas: tuple[float, float] = (0.5, 0.9)
@@ -167,6 +169,10 @@ class AdversarialFitting:
         self.game.generator.train()
         self.game.critic.train()
         sums: defaultdict[str, list[float]] = defaultdict(list)
+        if self.standing.epoch == 0:
+            for _ in range(self.schedule.critic_first):
+                self._turn("critic", self.game.critic_terms, random, 1.0, sums)
+            sums.clear()
         for update in range(self.schedule.updates_per_epoch):
             share = self._share_of_rate(self.standing.epoch * self.schedule.updates_per_epoch + update)
             for _ in range(self.schedule.critic_steps):

@@ -1,0 +1,148 @@
+"""A tune with harmony and bass by the adversarial composer: the tune stays note for note, in its own time.
+
+Where the tune says a phrase again, what was written under it comes again too. Of several accompaniments the
+one is taken that clashes least with the tune on strong beats.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.genres import Genre
+from domain.score import Metre, Score
+from models.composition.cadences import DOMINANT_TRIAD
+from models.composition.transformation import Transformed
+from models.composition.tunes import tune_of, with_tune
+from models.gan import PHRASE_BARS
+from models.gan_drafting import GANModel, PhraseDrafting
+from models.grammar import TRIADS
+from models.lanes import LOWEST, MELODY, SIXTEENTHS, Lanes, bar_columns, column_ticks, to_lanes, to_score
+from models.plans import Profile, make_plan
+from models.scripts import Arrival, Copy, Script
+from models.tokens import Plan
+
+CANDIDATES = 8
+TEMPERATURE = 0.85
+"""Less is dared under a tune that is there already than in a piece of its own."""
+
+_SHARP = (1, 11)
+"""Intervals, in semitones within the octave, that grate."""
+
+_WORTH_RETURNING = 2
+"""Bars that a phrase must share with an earlier one for its accompaniment to come again."""
+
+_EMPTY_COST = 0.5
+"""What bars left empty under the tune take off, as strong beats that clash."""
+
+
+def accompany(
+    model: GANModel, tune: Score, *, genre: Genre, seed: int, candidates: int = CANDIDATES
+) -> Transformed:
+    """The tune, the highest line of the first part, accompanied in the style of a genre.
+
+    The same seed and number of candidates give the same piece. Raises KeyError for a genre that the model
+    does not know, ValueError for a score without notes.
+    """
+    heard, simplified = to_lanes(tune, SIXTEENTHS)
+    if not heard.onset[MELODY].any():
+        raise ValueError("a score without notes has no tune")
+    plan = plan_under(tune, genre, model.profiles[genre])
+    best = write_under(model, heard, plan, seed=seed, candidates=candidates)
+    silent = replace(best, pitch=best.pitch.copy(), onset=best.onset.copy())
+    silent.pitch[MELODY], silent.onset[MELODY] = 0, False
+    score = with_tune(to_score(silent, plan), tune_of(tune, heard))
+    return Transformed(score=score, plan=plan, simplified=simplified)
+
+
+def write_under(model: GANModel, heard: Lanes, plan: Plan, *, seed: int, candidates: int) -> Lanes:
+    """The melody of lanes with the best of several accompaniments, in C."""
+    drafting = PhraseDrafting(
+        model.generator,
+        [plan] * candidates,
+        [[seed, candidate] for candidate in range(candidates)],
+        temperatures=[TEMPERATURE] * candidates,
+        scripts=[_script(heard)] * candidates,
+        melody=2 * heard.pitch[MELODY].astype(np.int64) + heard.onset[MELODY],
+    )
+    while not drafting.finished:
+        drafting.advance()
+    return min(drafting.lanes(), key=_faults)
+
+
+def clashes(lanes: Lanes) -> tuple[int, int]:
+    """On how many strong beats the melody grates with another lane, of how many that both sound on."""
+    strong = list(strong_columns(lanes.metre, lanes.bars))
+    tune = lanes.pitch[MELODY, strong].astype(np.int64)
+    others = lanes.pitch[MELODY + 1 :, strong].astype(np.int64)
+    both = (tune > 0) & (others > 0).any(axis=0)
+    grates = (others > 0) & np.isin(np.abs(others - tune) % 12, _SHARP)
+    return int((both & grates.any(axis=0)).sum()), int(both.sum())
+
+
+def strong_columns(metre: Metre, bars: int) -> Iterator[int]:
+    """The columns of strong beats: downbeats, and the half-bars of bars that halve into beats."""
+    ticks = bar_columns(metre, SIXTEENTHS)
+    half = metre.bar_ticks // 2
+    halves = metre.bar_ticks % (2 * metre.beat_ticks) == 0 and half in ticks
+    for bar in range(bars):
+        yield bar * len(ticks)
+        if halves:
+            yield bar * len(ticks) + ticks.index(half)
+
+
+def _faults(lanes: Lanes) -> float:
+    """The share of strong beats that clash, and what bars without accompaniment count as."""
+    found, of = clashes(lanes)
+    columns = len(bar_columns(lanes.metre, SIXTEENTHS))
+    shape = len(lanes.pitch), lanes.bars, columns
+    highest: NDArray[np.int8] = lanes.pitch.reshape(shape).max(axis=2)
+    empty = (highest[MELODY] > 0) & (highest[MELODY + 1 :] == 0).all(axis=0)
+    return found / max(of, 1) + _EMPTY_COST * float(empty.mean())
+
+
+def plan_under(tune: Score, genre: Genre, profile: Profile) -> Plan:
+    """As the genre usually is in the tune's metre and mode, in as many parts as it can have."""
+    voiced = [habit for habit in profile.habits if habit.parts > 1] or list(profile.habits)
+    of_mode = [habit for habit in voiced if habit.mode == tune.key.mode] or voiced
+    of_metre = [habit for habit in of_mode if habit.metre == str(tune.metre)] or of_mode
+    usual = max(of_metre, key=lambda habit: habit.works)
+    plan = make_plan(genre, usual, key=tune.key, tempo=tune.tempo, bars=tune.bars)
+    return replace(plan, metre=tune.metre)
+
+
+def _script(heard: Lanes) -> Script:
+    """The tonic chord, or the dominant, under the tune's last note; phrases that return."""
+    ticks = column_ticks(heard.metre, SIXTEENTHS, heard.bars)
+    last = int(np.flatnonzero(heard.onset[MELODY])[-1])
+    degree = (int(heard.pitch[MELODY, last]) - 1 + LOWEST) % 12
+    chord = TRIADS[heard.mode]
+    bass = frozenset({0})
+    if degree not in chord:
+        chord = DOMINANT_TRIAD if degree in DOMINANT_TRIAD else frozenset({degree, (degree + 7) % 12})
+        bass = frozenset({7}) if degree in DOMINANT_TRIAD else frozenset({degree})
+    arrival = Arrival(int(ticks[last]), chord, bass, chord, final=True)
+    return Script((arrival,), tuple(_returns(heard, int(ticks[last]))))
+
+
+def _returns(heard: Lanes, last_tick: int) -> Iterator[Copy]:
+    """Phrases that begin as an earlier one, so far as they do; never the bar in which the piece ends."""
+    length = heard.metre.bar_ticks
+    bars = [_said(heard.window(bar, 1)) for bar in range(heard.bars)]
+    for start in range(PHRASE_BARS, min(heard.bars, last_tick // length), PHRASE_BARS):
+        end = min(start + PHRASE_BARS, last_tick // length)
+        shared = {first: _shared(bars[first:], bars[start:end]) for first in range(0, start, PHRASE_BARS)}
+        first = max(shared, key=lambda first: shared[first])
+        if shared[first] >= _WORTH_RETURNING:
+            yield Copy(start * length, (start + shared[first]) * length, first * length)
+
+
+def _said(bar: Lanes) -> bytes:
+    return bar.pitch[MELODY].tobytes() + bar.onset[MELODY].tobytes()
+
+
+def _shared(bars: Sequence[bytes], others: Sequence[bytes]) -> int:
+    """How many bars are the same, from the first on."""
+    pairs = zip(bars, others, strict=False)
+    return next((place for place, (bar, other) in enumerate(pairs) if bar != other), len(others))

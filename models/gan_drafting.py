@@ -1,0 +1,284 @@
+"""Whole pieces by the adversarial composer: phrases from noise, one after the other, held to their scripts.
+
+All phrases of a piece share a part of their noise, so that they belong together. Knows plans, scripts and
+the generator; not where requests come from nor how music is played.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from domain.genres import Genre
+from models.drafting import Candidate, Seed
+from models.gan import (
+    BEFORE,
+    FIRST_PITCH,
+    GO_ON,
+    MOVES,
+    PHRASE_BARS,
+    REST,
+    Generator,
+    PhraseWriting,
+    moves_of,
+)
+from models.gan_settings import phrase_setting, told_of
+from models.grammar import unscripted
+from models.lane_scripts import obey
+from models.lanes import (
+    BASS,
+    LANES,
+    LOWEST,
+    MELODY,
+    PITCHES,
+    SIXTEENTHS,
+    Lanes,
+    bar_columns,
+    column_ticks,
+    to_score,
+)
+from models.plans import Profile
+from models.scripts import Arrival, Script
+from models.tokens import Plan
+
+SHARED = 0.5
+"""The share of a phrase's noise, in variance, that is the whole piece's."""
+
+TOP_P = 0.97
+"""The nucleus that moves are drawn from."""
+
+_COLUMNS_AT_ONCE = 8
+"""Written in one step of the work."""
+
+_PITCH_CLASSES = (np.arange(PITCHES) + LOWEST) % 12
+
+
+@dataclass(frozen=True, slots=True)
+class GANModel:
+    """A loaded adversarial composer: the generator in evaluation mode, and what it knows of each genre."""
+
+    version: str
+    generator: Generator
+    profiles: Mapping[Genre, Profile]
+
+    def draft(
+        self,
+        plans: Sequence[Plan],
+        seeds: Sequence[Seed],
+        *,
+        temperatures: Sequence[float],
+        scripts: Sequence[Script | None],
+    ) -> "PhraseDrafting":
+        """Begin a piece for each plan (see models.drafting)."""
+        return PhraseDrafting(self.generator, plans, seeds, temperatures=temperatures, scripts=scripts)
+
+
+class PhraseDrafting:
+    """Pieces being written side by side; see models.drafting. Pieces of like bars are written at once."""
+
+    def __init__(
+        self,
+        generator: Generator,
+        plans: Sequence[Plan],
+        seeds: Sequence[Seed],
+        *,
+        temperatures: Sequence[float],
+        scripts: Sequence[Script | None],
+        melody: NDArray[np.int64] | None = None,
+    ) -> None:
+        """`melody` (S,), states of the melody lane as in models.gan, is given to all pieces alike."""
+        rows = [
+            _Row(plan, script or unscripted(plan), np.random.default_rng(seed), temperature)
+            for plan, seed, temperature, script in zip(plans, seeds, temperatures, scripts, strict=True)
+        ]
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for place, row in enumerate(rows):
+            groups.setdefault(bar_columns(row.plan.metre, SIXTEENTHS), []).append(place)
+        self._rows = rows
+        self._groups = [
+            _Group(generator, [rows[place] for place in places], ticks, melody)
+            for ticks, places in groups.items()
+        ]
+        self._places = list(groups.values())
+
+    @property
+    def finished(self) -> bool:
+        return all(group.finished for group in self._groups)
+
+    @property
+    def fraction(self) -> float:
+        """How much is written, 0 to 1."""
+        return sum(group.written for group in self._groups) / sum(group.columns for group in self._groups)
+
+    def advance(self) -> None:
+        """Write some columns of the pieces of one kind."""
+        group = next(group for group in self._groups if not group.finished)
+        group.advance(_COLUMNS_AT_ONCE)
+
+    def candidates(self) -> list[Candidate]:
+        """The finished pieces, in the order of their plans."""
+        written = zip(self.lanes(), self._rows, strict=True)
+        return [Candidate(to_score(obey(lanes, row.script), row.plan)) for lanes, row in written]
+
+    def lanes(self) -> list[Lanes]:
+        """The same as they were written, in C."""
+        found: dict[int, Lanes] = {}
+        for group, places in zip(self._groups, self._places, strict=True):
+            found |= zip(places, group.lanes(), strict=True)
+        return [found[place] for place in range(len(self._rows))]
+
+
+class _Row:
+    """One piece: what it is held to in each column, and its own chance."""
+
+    def __init__(self, plan: Plan, script: Script, random: np.random.Generator, temperature: float) -> None:
+        self.plan, self.script, self.random, self.temperature = plan, script, random, temperature
+        ticks = column_ticks(plan.metre, SIXTEENTHS, plan.bars)
+        self.columns = len(ticks) - 1
+        self.arrivals = {int(np.searchsorted(ticks, each.tick)): each for each in script.arrivals}
+        self.still = np.zeros(self.columns, dtype=np.bool_)
+        for column, arrival in self.arrivals.items():
+            end = len(ticks) if arrival.final else int(np.searchsorted(ticks, arrival.tick + arrival.hold))
+            self.still[column + 1 : end] = True
+        self.source = np.full(self.columns, -1, dtype=np.int64)
+        for copy in script.copies:
+            start, end, source = np.searchsorted(ticks, (copy.start, copy.end, copy.source)).tolist()
+            self.source[start:end] = np.arange(source, source + end - start)
+
+    def forbidden(self, lane: int, column: int, state: int) -> NDArray[np.bool_] | None:
+        """(MOVES,): what a lane in this state may not do here; None where it may do anything."""
+        if column >= self.columns:
+            return None
+        arrival = self.arrivals.get(column)
+        if arrival is not None:
+            return _forbidden_at(arrival, lane, state)
+        if self.still[column]:
+            only = np.ones(MOVES, dtype=np.bool_)
+            only[GO_ON] = False
+            return only
+        return None
+
+
+def _forbidden_at(arrival: Arrival, lane: int, state: int) -> NDArray[np.bool_]:
+    """(MOVES,): at an arrival only its chord sounds; the melody does not rest there."""
+    degrees = arrival.chord
+    if lane == BASS:
+        degrees = arrival.bass
+    elif lane == MELODY:
+        degrees = arrival.top & arrival.chord or arrival.chord
+    forbidden = np.zeros(MOVES, dtype=np.bool_)
+    forbidden[FIRST_PITCH:] = ~np.isin(_PITCH_CLASSES, list(degrees))
+    sounding = 1 < state < BEFORE
+    holds = sounding and (state // 2 - 1 + LOWEST) % 12 in degrees
+    forbidden[GO_ON] = not holds and (sounding or lane == MELODY)
+    forbidden[REST] = lane == MELODY
+    return forbidden
+
+
+class _Group:
+    """Pieces whose bars have the same columns, written at once."""
+
+    def __init__(
+        self,
+        generator: Generator,
+        rows: Sequence[_Row],
+        ticks: tuple[int, ...],
+        melody: NDArray[np.int64] | None,
+    ) -> None:
+        self._generator, self._rows, self._ticks = generator, rows, ticks
+        self._phrase_columns = PHRASE_BARS * len(ticks)
+        self._melody = melody
+        self.columns = max(row.columns for row in rows)
+        self.written = 0
+        self._states = torch.full((len(rows), LANES, self._phrase_columns), BEFORE)
+        self._told = torch.from_numpy(np.stack([told_of(row.plan) for row in rows]))
+        self._piece_noise = self._draw_noise()
+        self._temperatures = torch.tensor([[row.temperature] for row in rows], dtype=torch.float32)
+        self._chance = np.zeros((len(rows), LANES), dtype=np.float32)
+        self._phrase: PhraseWriting | None = None
+
+    @property
+    def finished(self) -> bool:
+        return self.written >= self.columns
+
+    @torch.inference_mode()
+    def advance(self, columns: int) -> None:
+        """Write up to so many columns."""
+        for _ in range(min(columns, self.columns - self.written)):
+            if self._phrase is None or self.written % self._phrase_columns == 0:
+                self._phrase = self._begin_phrase()
+            self._chance = np.stack([row.random.random(LANES, dtype=np.float32) for row in self._rows])
+            states = self._phrase.write(self._draw)
+            self._states = torch.cat([self._states, states.unsqueeze(-1)], -1)
+            self.written += 1
+
+    def lanes(self) -> list[Lanes]:
+        """The finished pieces."""
+        written = self._states[..., self._phrase_columns :].numpy()
+        return [
+            Lanes(
+                row.plan.metre,
+                row.plan.key.mode,
+                SIXTEENTHS,
+                (states[:, : row.columns] // 2).astype(np.int8),
+                states[:, : row.columns] % 2 == 1,
+            )
+            for row, states in zip(self._rows, written, strict=True)
+        ]
+
+    def _draw_noise(self) -> Tensor:
+        size = self._generator.config.noise
+        return torch.from_numpy(
+            np.stack([row.random.standard_normal(size, dtype=np.float32) for row in self._rows])
+        )
+
+    def _begin_phrase(self) -> PhraseWriting:
+        own = self._draw_noise()
+        noise = SHARED**0.5 * self._piece_noise + (1 - SHARED) ** 0.5 * own
+        first = self.written // len(self._ticks)
+        history = self._states[..., -self._phrase_columns :]
+        bars = [row.plan.bars for row in self._rows]
+        setting = phrase_setting(self._told, self._ticks, [first] * len(bars), bars, self._given())
+        return PhraseWriting(self._generator, history, noise, setting)
+
+    def _given(self) -> Tensor | None:
+        """(B, S): the phrase's part of the given melody, silent after its end."""
+        if self._melody is None:
+            return None
+        here = self._melody[self.written : self.written + self._phrase_columns]
+        padded = np.zeros(self._phrase_columns, dtype=np.int64)
+        padded[: len(here)] = here
+        return torch.from_numpy(padded).expand(len(self._rows), -1)
+
+    def _draw(self, lane: int, logits: Tensor, before: Tensor) -> Tensor:
+        """Moves (B,): what comes again is copied, the rest drawn from the nucleus of what is allowed."""
+        for place, row in enumerate(self._rows):
+            forbidden = row.forbidden(lane, self.written, int(before[place]))
+            if forbidden is not None:
+                logits[place] = logits[place].masked_fill(torch.from_numpy(forbidden), -torch.inf)
+        if self._melody is not None and lane != MELODY and self.written < len(self._melody):
+            # What goes with a tune stays under it.
+            tune = int(self._melody[self.written]) // 2
+            if tune:
+                logits[:, FIRST_PITCH + tune :] = -torch.inf
+        chance = torch.from_numpy(self._chance[:, lane : lane + 1])
+        moves = draw_moves(logits / self._temperatures, chance)
+        for place, row in enumerate(self._rows):
+            source = row.source[self.written] if self.written < row.columns else -1
+            if source >= 0:
+                state = self._states[place, lane, self._phrase_columns + source].view(1, 1, 1)
+                moves[place] = moves_of(state, before[place].view(1, 1)).view(())
+        return moves
+
+
+def draw_moves(logits: Tensor, chance: Tensor) -> Tensor:
+    """(B,) draws from the nuclei of logits (B, MOVES), by numbers (B, 1) between 0 and 1."""
+    likely, order = logits.softmax(-1).sort(-1, descending=True)
+    reached = likely.cumsum(-1)
+    likely = likely.masked_fill(reached - likely >= TOP_P, 0.0)
+    reached = likely.cumsum(-1)
+    drawn = (reached <= chance * reached[:, -1:]).sum(-1, keepdim=True).clamp(max=logits.shape[-1] - 1)
+    return order.gather(-1, drawn).squeeze(-1)
