@@ -18,6 +18,9 @@ _LEAD = re.compile(r"melod|vocal|\bvox\b|\bvoice|\bsing|\blead\b|soprano|旋律|
 _BASS_SHARE = 0.25
 """A bass sounds for at least so much of the time that the busiest line does."""
 
+_DOUBLING = 0.1
+"""What a note is worth that another line has too, beside one of its own: more than silence."""
+
 _SAME_TIME = 1 / 8
 """Quarters by which the notes of one line, on two tracks, may overlap."""
 
@@ -95,7 +98,7 @@ def _take_turns(lines: Sequence[Line]) -> bool:
 
 
 def _telling(lines: Sequence[Line]) -> list[Line]:
-    """The tune, the bass, and two more: the longest sounding ones that double none of those chosen."""
+    """The tune, the bass, and two more: those that sound longest without doubling the ones chosen."""
     tune = _tune(lines)
     others = [line for line in lines if line is not tune]
     busiest = max(line.coverage for line in others)
@@ -105,8 +108,12 @@ def _telling(lines: Sequence[Line]) -> list[Line]:
     chosen = [tune, bass]
     heard = set(tune.classes | bass.classes)
     others.remove(bass)
+
+    def gain(line: Line) -> float:
+        return line.coverage * (_DOUBLING + len(line.classes - heard) / len(line.classes))
+
     while len(chosen) < MAX_LINES:
-        best = max(others, key=lambda line: line.coverage * len(line.classes - heard) / len(line.classes))
+        best = max(others, key=gain)
         others.remove(best)
         chosen.append(best)
         heard |= best.classes

@@ -20,7 +20,7 @@ from engine.intake.names import clean_name
 from engine.intake.stretches import in_force, mainly, middle
 from training.corpora.keys import find_dance_key, find_key
 from training.corpora.midi import KeySignature, Midi, TimedNote, read_midi
-from training.corpora.quantize import Snapped, snap
+from training.corpora.quantize import Snapped, bar_count, shift, snap
 
 _DEFAULT_METRE = Metre(4, 4)
 _UNITS = (1, 2, 4, 8, 16)
@@ -28,7 +28,8 @@ _BAR_TICKS = (TICKS_PER_QUARTER, 12 * TICKS_PER_QUARTER)
 """Shorter and longer bars are none that a piece is counted in."""
 
 _HAIR = 1 / 48
-"""Quarters: so little before a beat, an onset is on it."""
+_NEARLY = 1 / 6
+"""Quarters: so little before a bar line, an onset is meant to be on it; and may be put there by the grid."""
 
 _MOST_QUARTERS = MAX_SOURCE_BARS * _BAR_TICKS[1] / TICKS_PER_QUARTER
 
@@ -87,11 +88,13 @@ def take_upload(content: bytes, *, title: str) -> Intake:
     lines = [kept for line in lines if (kept := _cut(line, bars.until))]
     chosen = cast_lines(lines)
     snapped = [snap(line.notes, later=-bars.origin) for line in chosen]
-    parts = tuple(_parts(chosen, snapped, end=bars.kept * bars.metre.bar_ticks))
+    parts = tuple(_parts(chosen, snapped, bars))
     if not parts:
         raise BadRequest(Reason.MIDI_NO_NOTES)
+    parts = _without_empty_bars(parts, bars.metre)
     tempo, tempo_remarks = _tempo(midi, bars, first)
-    score = Score(_key(midi, parts, bars, first), bars.metre, tempo, bars.kept, parts)
+    key = _key(midi, parts, bars, first)
+    score = Score(key, bars.metre, tempo, bar_count(parts, bars.metre), parts)
     remarks += tempo_remarks
     if bars.kept < bars.whole:
         remarks.append(Remark(Topic.CUT, {"bars": str(bars.whole), "limit": str(bars.kept)}))
@@ -111,7 +114,7 @@ def _count_bars(midi: Midi, first: float, last: float) -> tuple[_Bars, list[Rema
     metre = asked if _is_countable(asked) else _DEFAULT_METRE
     quarters = metre.bar_ticks / TICKS_PER_QUARTER
     start = next(stretch.start for stretch in stretches if stretch.value == asked)
-    before = math.floor((first - start + _HAIR) / quarters)
+    before = math.floor((first - start + _NEARLY) / quarters)
     bars = _Bars(metre, start + before * quarters, last)
     strangers = [
         stretch
@@ -141,8 +144,9 @@ def _cut(line: Line, until: float) -> Line | None:
     return replace(line, notes=notes) if notes else None
 
 
-def _parts(lines: Sequence[Line], snapped: Sequence[Snapped], *, end: int) -> Iterator[Part]:
-    """Named and on the grid, without what was rounded to the tick `end` or beyond."""
+def _parts(lines: Sequence[Line], snapped: Sequence[Snapped], bars: _Bars) -> Iterator[Part]:
+    """Named and on the grid, without what was rounded beyond the last bar line."""
+    end = bars.kept * bars.metre.bar_ticks
     for place, (line, on_grid) in enumerate(zip(lines, snapped, strict=True)):
         notes = tuple(
             Note(note.onset, note.pitch, min(note.end, end) - note.onset)
@@ -151,6 +155,12 @@ def _parts(lines: Sequence[Line], snapped: Sequence[Snapped], *, end: int) -> It
         )
         if notes:
             yield Part(line.name or f"Part {place + 1}", line.program, notes)
+
+
+def _without_empty_bars(parts: tuple[Part, ...], metre: Metre) -> tuple[Part, ...]:
+    """From the bar of the first note on: what sounded before was left out."""
+    first = min(part.notes[0].onset for part in parts) // metre.bar_ticks * metre.bar_ticks
+    return tuple(replace(part, notes=shift(part.notes, -first)) for part in parts) if first else parts
 
 
 def _tempo(midi: Midi, bars: _Bars, first: float) -> tuple[float, list[Remark]]:

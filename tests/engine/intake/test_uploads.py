@@ -10,7 +10,7 @@ from domain.errors import BadRequest, Reason
 from domain.remarks import Topic
 from domain.score import Key, Metre, Mode, Note, Score
 from engine.craft.midi_files import midi_bytes
-from engine.intake.messages import Intake
+from engine.intake.messages import Intake, read_answer, write_answer
 from engine.intake.uploads import take_upload
 from tests.engine.craft.pieces import chorale, jig
 from tests.engine.intake import files
@@ -219,6 +219,21 @@ def tried(content: bytes) -> Intake | BadRequest:
         return refusal
 
 
+def test_a_bar_is_not_begun_by_a_note_that_comes_a_little_early() -> None:
+    early = midi(
+        track(files.metre(4, 2), files.vlq(4 * 96 - 13) + b"\x90\x3c\x50" + files.vlq(96) + b"\x3c\0")
+    )
+    score = taken(early).score
+    assert (score.first_tick, score.bars) == (0, 1)
+
+
+def test_what_a_dropped_track_played_alone_is_no_bar_of_rests() -> None:
+    drone = track(files.name("Drone"), notes([Note(0, 50, 6)]))
+    voices = [track(notes(scale(lowest=lowest, later=10 * 48))) for lowest in (36, 48, 60, 72)]
+    score = taken(midi(drone, *voices)).score
+    assert (len(score.parts), score.first_tick, score.bars) == (4, 0, 4)
+
+
 def sound(score: Score) -> bool:
     """Whether a score holds to all that is promised of one."""
     bar = score.metre.bar_ticks
@@ -228,6 +243,7 @@ def sound(score: Score) -> bool:
         and 40 <= score.tempo <= 240
         and 1 <= len(score.parts) <= 4
         and score.first_tick < bar
+        and score.end_tick > (score.bars - 1) * bar
         and all(
             part.notes
             and not part.percussion
@@ -255,7 +271,43 @@ WHOLE = [
 ]
 
 
-@settings(max_examples=400, deadline=2000)
+PLAYED = st.lists(
+    st.builds(Note, st.integers(0, 80 * 48), st.integers(20, 108), st.integers(1, 200), st.integers(1, 127)),
+    max_size=30,
+)
+CONDUCTED = st.lists(
+    st.builds(files.tempo, st.floats(12, 390), after=st.integers(0, 3000))
+    | st.builds(files.metre, st.integers(0, 13), st.integers(0, 6), after=st.integers(0, 3000))
+    | st.builds(files.signature, st.integers(-8, 8), minor=st.booleans()),
+    max_size=6,
+)
+TRACKS = st.lists(
+    st.tuples(st.sampled_from(["", "Melody", "Viola", "低音"]), PLAYED, st.sampled_from([0, 0, 1, 2, 9])),
+    min_size=1,
+    max_size=7,
+)
+
+
+@settings(max_examples=80, deadline=2000)
+@given(CONDUCTED, TRACKS, st.sampled_from([24, 96, 480, 1000]))
+def test_whatever_is_played_there_is_a_sound_score_or_a_plain_refusal(
+    conducted: list[bytes], tracks: list[tuple[str, list[Note], int]], division: int
+) -> None:
+    players = [track(files.name(name), notes(played, channel)) for name, played, channel in tracks]
+    outcome = tried(midi(track(*conducted), *players, division=division))
+    if isinstance(outcome, BadRequest):
+        assert outcome.reason in {
+            Reason.MIDI_NO_NOTES,
+            Reason.MIDI_DRUMS_ONLY,
+            Reason.MIDI_TOO_LONG,
+            Reason.MIDI_TEMPO,
+        }
+    else:
+        assert sound(outcome.score)
+        assert read_answer(write_answer(outcome)) == outcome
+
+
+@settings(max_examples=200, deadline=2000)
 @given(st.data())
 def test_whatever_is_changed_in_a_file_there_is_a_sound_score_or_a_plain_refusal(data: st.DataObject) -> None:
     content = bytearray(data.draw(st.sampled_from(WHOLE)))
