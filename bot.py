@@ -20,13 +20,14 @@ from discord.ext import commands
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from cogs._shared.clip_jobs import ClipJobs
 from cogs._shared.registration import register_commands
 from domain.errors import NightingaleError
 from engine.client import Engine
 from models import registry
 from storage import DatabaseTooNew, Storage, open_storage
 
-COGS = ("cogs.errors", "cogs.interruptions", "cogs.compose", "cogs.status")
+COGS = ("cogs.errors", "cogs.interruptions", "cogs.clips", "cogs.compose", "cogs.transform", "cogs.status")
 """In this order: interruptions marks the old jobs before a new one can be added."""
 
 WHAT_TO_DO = """\
@@ -56,7 +57,7 @@ class Settings(BaseSettings):
 
 
 class Nightingale(commands.AutoShardedBot):
-    """The bot with what its cogs need: `engine`, `storage`, `styles`. It closes neither of the first two."""
+    """The bot with what its cogs need. It closes neither `engine` nor `storage`."""
 
     def __init__(self, settings: Settings, *, engine: Engine, storage: Storage) -> None:
         super().__init__(
@@ -69,6 +70,8 @@ class Nightingale(commands.AutoShardedBot):
         self.engine = engine
         self.storage = storage
         self.styles = registry.available_styles(settings.weights_folder)
+        self.restyler = registry.find_model("style_transfer", settings.weights_folder)
+        self.clip_jobs = ClipJobs(engine, storage, varies=any(style.name == "vae" for style in self.styles))
         self._dev_guild = discord.Object(settings.dev_guild_id) if settings.dev_guild_id else None
         self._registered_commands = settings.data_folder / "commands.sha256"
 
@@ -81,11 +84,10 @@ class Nightingale(commands.AutoShardedBot):
 @asynccontextmanager
 async def open_bot(settings: Settings) -> AsyncGenerator[Nightingale, None]:
     """The bot, not yet logged in, with its engine and storage; all three are closed at the end."""
-    max_clip_bytes = settings.max_clip_megabytes * 1_000_000
     if settings.soundfont is not None:  # perhaps from `.env`; the engine's process looks in its environment
         os.environ["SOUNDFONT"] = str(settings.soundfont)
     async with (
-        open_storage(settings.data_folder, max_clip_bytes=max_clip_bytes) as storage,
+        open_storage(settings.data_folder, max_clip_bytes=settings.max_clip_megabytes * 1_000_000) as storage,
         Engine(
             weights=settings.weights_folder, device=settings.device, max_waiting=settings.max_waiting
         ) as engine,

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     SOURCE_MISSING = "source_missing"
     SOURCE_TWICE = "source_twice"
     NOTHING_TO_WORK_ON = "nothing_to_work_on"
+    UNWORKABLE_METRE = "unworkable_metre"
     UPLOAD_LOST = "upload_lost"
     MIDI_EMPTY = "midi_empty"
     MIDI_TOO_BIG = "midi_too_big"
@@ -91,6 +92,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.SOURCE_MISSING: "Give me a clip's id, such as #42, or a MIDI file to work on.",
     Reason.SOURCE_TWICE: "Give me either a clip's id or a MIDI file, not both.",
     Reason.NOTHING_TO_WORK_ON: "“{title}” has no notes that I could work on.",
+    Reason.UNWORKABLE_METRE: "“{title}” is in {metre}, which this model can't work in.",
     Reason.UPLOAD_LOST: "I couldn't fetch your file from Discord. Please try again.",
     Reason.MIDI_EMPTY: "That file is empty.",
     Reason.MIDI_TOO_BIG: "That file has {value} kB; I read MIDI files of up to {limit} kB.",

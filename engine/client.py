@@ -15,6 +15,7 @@ from domain.clips import Clip, Progress, Stage
 from domain.errors import Bug, NightingaleError, Reason, Unavailable
 from domain.requests import ComposeRequest
 from domain.sheets import Sheet, SheetRequest
+from domain.transformations import Transformation
 from engine.messages import (
     Cancel,
     Cancelled,
@@ -138,7 +139,11 @@ class Engine:
         await self.close()
 
     def compose(self, request: ComposeRequest, *, owner: int = 0) -> AsyncGenerator[Progress | Clip, None]:
-        """Make a clip."""
+        """Make a clip of a new piece."""
+        return self._follow(request, Clip, owner=owner)
+
+    def transform(self, request: Transformation, *, owner: int = 0) -> AsyncGenerator[Progress | Clip, None]:
+        """Make a clip of what becomes of the music in the request."""
         return self._follow(request, Clip, owner=owner)
 
     def engrave(self, request: SheetRequest, *, owner: int = 0) -> AsyncGenerator[Progress | Sheet, None]:

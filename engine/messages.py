@@ -11,10 +11,10 @@ from typing import Self
 
 from domain.clips import Clip, Progress
 from domain.errors import BadRequest, Bug, NightingaleError, Reason, Unavailable
-from domain.requests import ComposeRequest
+from domain.requests import ClipRequest
 from domain.sheets import Sheet, SheetRequest
 
-Request = ComposeRequest | SheetRequest
+Request = ClipRequest | SheetRequest
 """What can be asked of the engine.
 
 A new kind of job is added here and to Result, to `worker.Craft` and `worker.begin`, and as a method of
@@ -22,7 +22,7 @@ A new kind of job is added here and to Result, to `worker.Craft` and `worker.beg
 """
 
 Result = Clip | Sheet
-"""What jobs end in: a Clip for a ComposeRequest, a Sheet for a SheetRequest."""
+"""What jobs end in: a Sheet for a SheetRequest, a Clip for all others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,13 @@ from typing import Protocol
 from domain.clips import Clip, Progress
 from domain.requests import ComposeRequest
 from domain.sheets import Sheet, SheetRequest
+from domain.transformations import (
+    AccompanyRequest,
+    BlendRequest,
+    RestyleRequest,
+    Transformation,
+    VaryRequest,
+)
 from engine.messages import (
     Cancel,
     Cancelled,
@@ -51,6 +58,8 @@ class Craft(Protocol):
 
     def compose(self, request: ComposeRequest) -> Generator[Progress | Clip, None, None]: ...
 
+    def transform(self, request: Transformation) -> Generator[Progress | Clip, None, None]: ...
+
     def engrave(self, request: SheetRequest) -> Generator[Progress | Sheet, None, None]: ...
 
 
@@ -61,6 +70,8 @@ def begin(craft: Craft, request: Request) -> Generator[Progress | Result, None, 
             return craft.compose(request)
         case SheetRequest():
             return craft.engrave(request)
+        case BlendRequest() | VaryRequest() | AccompanyRequest() | RestyleRequest():
+            return craft.transform(request)
 
 
 def serve(commands: Connection, events: Connection, *, craft: str, weights: Path, device: str | None) -> None:

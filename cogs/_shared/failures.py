@@ -70,6 +70,17 @@ async def reply_privately(interaction: discord.Interaction, text: str) -> None:
         log.warning("could not answer interaction %d", interaction.id, exc_info=True)
 
 
+async def reply_privately_instead(interaction: discord.Interaction, text: str) -> None:
+    """Take back a deferral in public, and say `text` to the person alone. Never raises."""
+    try:
+        # Until a deferred response says something, whatever is sent takes its place, and is as public.
+        await interaction.edit_original_response(content="…")
+        await interaction.followup.send(text, ephemeral=True)
+        await interaction.delete_original_response()
+    except DISCORD_FAULTS:
+        log.warning("could not answer interaction %d", interaction.id, exc_info=True)
+
+
 @asynccontextmanager
 async def failures_told(interaction: discord.Interaction, *, about: str) -> AsyncGenerator[None, None]:
     """Tell the person when the block fails. For buttons, whose failures no other handler sees."""

@@ -9,8 +9,8 @@ import pytest
 import simcord
 from simcord import interactions
 
+from cogs._shared.buttons import progress_view
 from cogs._shared.wording import CatalogueTranslator, wording_for
-from cogs.compose.buttons import progress_view
 from domain.ensembles import Ensemble
 from domain.moods import Mood
 from domain.requests import Recipe
@@ -76,7 +76,9 @@ async def test_the_result_has_sound_picture_and_recipe(tmp_path):
             "Model": "`quick-1`",
         }
         assert not message.content
-        assert buttons(message) == ["nightingale:midi:1", "nightingale:sheet:1", "nightingale:again:1"]
+        assert buttons(message) == [
+            f"nightingale:{action}:1" for action in ("midi", "sheet", "again", "vary")
+        ]
 
 
 async def test_a_finished_request_is_a_row_that_knows_all(tmp_path):

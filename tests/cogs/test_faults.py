@@ -6,9 +6,9 @@ import logging
 
 import pytest
 
+from cogs._shared import clip_job
+from cogs._shared.buttons import result_view
 from cogs._shared.wording import wording_for
-from cogs.compose import job as compose_job
-from cogs.compose.buttons import result_view
 from domain.errors import Reason
 from storage import JobStatus
 from storage.files import ClipFolder
@@ -105,7 +105,7 @@ async def test_a_database_locked_from_the_start_says_so(tmp_path):
 
 
 async def test_a_database_locked_at_the_end_says_so_and_ends_the_row_later(tmp_path, monkeypatch):
-    monkeypatch.setattr(compose_job, "SECONDS_BEFORE_RETRIES", (0.1, 30))
+    monkeypatch.setattr(clip_job, "SECONDS_BEFORE_RETRIES", (0.1, 30))
     async with world(tmp_path) as w:
         await w.impatient_database()
         command = asyncio.create_task(w.compose(style="gated"))
@@ -183,7 +183,7 @@ async def test_discord_being_down_at_the_first_word_does_not_lose_the_clip(tmp_p
 async def test_again_on_a_clip_nobody_knows_says_so(tmp_path):
     async with world(tmp_path) as w:
         channel = w.bot.get_partial_messageable(w.channel.id)
-        old = await channel.send("from another library", view=result_view(99, wording_for(None)))
+        old = await channel.send("from another library", view=result_view(99, wording_for(None), varies=True))
         result = await w.alice.click(old, custom_id="nightingale:again:99")
         assert result.response is not None
         assert "There is no clip #99 here." in result.response.content

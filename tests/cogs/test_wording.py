@@ -9,9 +9,9 @@ import pytest
 
 import cogs
 from bot import COGS
+from cogs._shared.clip_job import progress_text
 from cogs._shared.failures import Failure
 from cogs._shared.wording import CATALOGUES, ENGLISH, CatalogueTranslator, wording_for
-from cogs.compose.job import progress_text
 from domain.clips import Progress, Stage
 from domain.ensembles import Ensemble
 from domain.errors import BadRequest, Bug, Reason

@@ -15,14 +15,15 @@ from domain.clips import Clip, Progress, Stage
 from domain.errors import BadRequest, Reason, Unavailable
 from domain.remarks import Remark, Topic
 from domain.requests import ComposeRequest, Recipe
-from domain.score import Key, Metre
+from domain.score import Key, Metre, Note, Part, Score
 from domain.sheets import Sheet, SheetRequest
+from domain.transformations import AccompanyRequest, RestyleRequest, Transformation
 
 TOY = "tests.cogs.toys:Toy"
 
 STYLES = (
     *("quick", "gated", "slow", "die", "broken", "ignorant", "damaged", "audible", "bulky", "remarking"),
-    "rnn",
+    *("rnn", "tuneful", "vae", "gan"),
 )
 METRES = {"reel": ("4/4",), "slip jig": ("9/8",), "chorale": ("4/4", "3/4")}
 GENRES = tuple(METRES)
@@ -41,6 +42,9 @@ def lay_out_weights(folder: Path) -> Path:
         card = {"version": f"{name}-1", "genres": GENRES, "sha256": "0" * 64, "profiles": profiles}
         (folder / f"{name}.json").write_text(json.dumps(card))
         (folder / f"{name}.safetensors").touch()
+    restyler = {"kind": "style_transfer", "version": "restyler-1", "genres": GENRES[:2], "sha256": "0" * 64}
+    (folder / "style_transfer.json").write_text(json.dumps(restyler))
+    (folder / "style_transfer.safetensors").touch()
     return folder
 
 
@@ -71,6 +75,42 @@ def toy_clip(request: ComposeRequest, *, audio: bytes = b"ID3 toy", seconds: flo
     )
 
 
+TUNE = Score(
+    key=Key(2),
+    metre=Metre(4, 4),
+    tempo=112.0,
+    bars=2,
+    parts=(
+        Part("Fiddle", 110, tuple(Note(12 * beat, 74 + beat % 5, 12) for beat in range(8))),
+        Part("Guitar", 25, (Note(0, 50, 96), Note(0, 57, 96))),
+    ),
+)
+
+
+def transformed_clip(request: Transformation) -> Clip:
+    remarks = tuple(remark for source in request.sources for remark in source.left_out)
+    return Clip(
+        title=f"New {request.sources[0].title}",
+        recipe=Recipe(
+            request=request,
+            model_version=f"{request.style}-1",
+            genre="slip jig",
+            key=Key(2),
+            metre="9/8",
+            tempo=116.0,
+            bars=4,
+            parts=1,
+        ),
+        seconds=9.0,
+        audio=b"ID3 toy",
+        midi=b"MThd toy",
+        picture=PICTURE,
+        judgement=0.61,
+        source_judgement=0.54,
+        remarks=remarks,
+    )
+
+
 def toy_sheet(request: SheetRequest) -> Sheet:
     xml = f"<!-- {request.title}, {len(request.midi)} bytes -->"
     return Sheet(pages=(PICTURE, PICTURE), musicxml=xml.encode(), bars=8, bars_shown=8)
@@ -92,7 +132,28 @@ class Toy:
         yield Progress(Stage.RENDERING)
         yield toy_clip(request)
 
-    rnn = quick  # the name that measurements ask for
+    rnn = vae = gan = quick
+
+    def tuneful(self, request: ComposeRequest) -> Steps:
+        """A clip whose MIDI file can be read: a tune, and one chord under it."""
+        from engine.craft.midi_files import midi_bytes  # noqa: PLC0415
+
+        yield replace(toy_clip(request), midi=midi_bytes(TUNE), title=f"Tune {request.seed}")
+
+    def transform(self, request: Transformation) -> Steps:
+        """Do as the genre that was asked for says, if it is none."""
+        yield Progress(Stage.COMPOSING, 0.0)
+        wanted = request.genre if isinstance(request, AccompanyRequest | RestyleRequest) else None
+        if wanted == "gated":
+            while not (self.folder / "gate").exists():
+                yield Progress(Stage.COMPOSING, 0.34)
+                time.sleep(0.01)
+        elif wanted == "polka":
+            raise BadRequest(Reason.UNKNOWN_GENRE, value=wanted, known=", ".join(GENRES))
+        elif wanted == "damaged":
+            raise Unavailable(Reason.WEIGHTS_UNUSABLE, style=request.style, problem="they are missing")
+        yield Progress(Stage.RENDERING)
+        yield transformed_clip(request)
 
     def gated(self, request: ComposeRequest) -> Steps:
         """Compose until the test makes the file `gate`."""

@@ -1,25 +1,26 @@
-"""One request from its row to its result: follows the engine, shows progress, keeps and posts the clip.
+"""One request, from its row to its clip: follows the engine, shows progress, keeps and posts the clip.
 
 However it goes, the row ends finished, failed or cancelled, and the person is told which.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 
 import discord
 
+from cogs._shared.buttons import progress_view, result_view
+from cogs._shared.clip_message import clip_embed, file_name, upload_ladder
 from cogs._shared.failures import DISCORD_FAULTS, log_failure
+from cogs._shared.recent_clips import RecentClips
 from cogs._shared.status_message import StatusMessage
 from cogs._shared.wording import Wording, wording_for
-from cogs.compose.buttons import progress_view, result_view
-from cogs.compose.result import clip_embed, file_name, upload_ladder
 from domain.clips import Clip, Progress, Stage
 from domain.errors import Reason, Unavailable
-from domain.requests import ComposeRequest
+from domain.requests import ClipRequest, ComposeRequest
 from engine.client import Engine
-from storage import Storage
+from storage import ClipName, Storage
 
 log = logging.getLogger(__name__)
 
@@ -44,17 +45,19 @@ def progress_text(progress: Progress, *, job_id: int, wording: Wording) -> str:
             return wording("progress.rendering", id=name)
 
 
-class ComposeJob:
+class ClipJob:
     """A job whose row exists and whose interaction has been deferred. `run` is to be a task of its own."""
 
     def __init__(
         self,
         interaction: discord.Interaction,
-        request: ComposeRequest,
+        request: ClipRequest,
         *,
         job_id: int,
         engine: Engine,
         storage: Storage,
+        recent: RecentClips,
+        varies: bool,
     ) -> None:
         self.id = job_id
         self.user_id = interaction.user.id
@@ -62,6 +65,8 @@ class ComposeJob:
         self._request = request
         self._engine = engine
         self._storage = storage
+        self._recent = recent
+        self._varies = varies
         self._wording = wording_for(interaction.locale)
         self._status = StatusMessage(interaction)
         self._composing: asyncio.Task[Clip] | None = None
@@ -88,6 +93,7 @@ class ComposeJob:
             return
         clip = self._composing.result()
         await self._storage.clips.save(self.id, clip)
+        self._recent.add(self._interaction, ClipName(self.id, clip.title, clip.recipe.genre))
         await self._post(clip)
 
     def cancel(self) -> bool:
@@ -96,7 +102,7 @@ class ComposeJob:
 
     async def _compose(self) -> Clip:
         started = False
-        async with aclosing(self._engine.compose(self._request, owner=self.user_id)) as events:
+        async with aclosing(self._begin()) as events:
             async for event in events:
                 if isinstance(event, Clip):
                     return event
@@ -105,6 +111,11 @@ class ComposeJob:
                     await self._storage.jobs.start(self.id)
                 await self._show(event)
         raise RuntimeError("the engine ended without a clip")
+
+    def _begin(self) -> AsyncGenerator[Progress | Clip, None]:
+        if isinstance(self._request, ComposeRequest):
+            return self._engine.compose(self._request, owner=self.user_id)
+        return self._engine.transform(self._request, owner=self.user_id)
 
     async def _show(self, progress: Progress) -> None:
         text = progress_text(progress, job_id=self.id, wording=self._wording)
@@ -123,7 +134,8 @@ class ComposeJob:
         limit_bytes = self._interaction.filesize_limit
         if self._interaction.guild is not None:
             limit_bytes = min(limit_bytes, self._interaction.guild.filesize_limit)
-        embed, view = clip_embed(self.id, clip, self._wording), result_view(self.id, self._wording)
+        embed = clip_embed(self.id, clip, self._wording)
+        view = result_view(self.id, self._wording, varies=self._varies)
         refusal: Exception = Unavailable(Reason.UPLOAD_REFUSED)
         for files in upload_ladder(self.id, clip, limit_bytes=limit_bytes):
             picture = file_name(self.id, "png")

@@ -8,12 +8,13 @@ from contextlib import aclosing
 
 import discord
 
+from cogs._shared.clip_message import file_name
 from cogs._shared.failures import DISCORD_FAULTS
+from cogs._shared.sources import find_clip
 from cogs._shared.status_message import NamedFile, attachments
 from cogs._shared.wording import wording_for
-from cogs.compose.result import file_name
 from domain.clips import Clip
-from domain.errors import BadRequest, Reason, Unavailable
+from domain.errors import Reason, Unavailable
 from domain.sheets import Sheet, SheetRequest
 from engine.client import Engine
 from storage import Storage
@@ -62,12 +63,7 @@ async def _engraved(request: SheetRequest, *, engine: Engine, owner: int) -> She
 
 async def _stored_clip(interaction: discord.Interaction, clip_id: int, *, storage: Storage) -> Clip:
     """The clip with its files, where it was made here."""
-    stored = await storage.clips.get(
-        clip_id, guild_id=interaction.guild_id, channel_id=interaction.channel_id
-    )
-    if stored is None:
-        raise BadRequest(Reason.NOT_FOUND, value=f"#{clip_id}")
-    return await storage.clips.load(stored)
+    return await storage.clips.load(await find_clip(interaction, clip_id, storage=storage))
 
 
 async def _answer(interaction: discord.Interaction, text: str, files: Sequence[NamedFile]) -> None:

@@ -1,7 +1,7 @@
 """The buttons under a request and under its result.
 
 Each carries nothing but an id in its custom_id, so it works after a restart. What it does is the
-cog's; here is only who presses what.
+matter of the cog `Clips`; here is only who presses what.
 """
 
 import re
@@ -16,7 +16,7 @@ from cogs._shared.failures import failures_told
 from cogs._shared.wording import Wording
 
 if TYPE_CHECKING:
-    from cogs.compose.command import Compose
+    from cogs.clips import Clips
 
 
 class _NumberedButton(ui.DynamicItem[ui.Button[Any]], template=r"(?!)"):
@@ -40,50 +40,61 @@ class _NumberedButton(ui.DynamicItem[ui.Button[Any]], template=r"(?!)"):
         async with failures_told(interaction, about=f"{self.action} #{self.number}"):
             # The cog of the bot that runs now, not of the one that posted the button.
             bot = cast(commands.Bot, interaction.client)
-            await self.press(interaction, cast("Compose", bot.get_cog("Compose")))
+            await self.press(interaction, cast("Clips", bot.get_cog("Clips")))
 
     @abstractmethod
-    async def press(self, interaction: discord.Interaction, compose: "Compose") -> None: ...
+    async def press(self, interaction: discord.Interaction, clips: "Clips") -> None: ...
 
 
 class CancelButton(_NumberedButton, template=r"nightingale:cancel:(?P<number>[0-9]{1,18})"):
     action, emoji = "cancel", "❌"
 
-    async def press(self, interaction: discord.Interaction, compose: "Compose") -> None:
-        await compose.cancel(interaction, self.number)
+    async def press(self, interaction: discord.Interaction, clips: "Clips") -> None:
+        await clips.cancel(interaction, self.number)
 
 
 class MidiButton(_NumberedButton, template=r"nightingale:midi:(?P<number>[0-9]{1,18})"):
     action, emoji = "midi", "🎹"
 
-    async def press(self, interaction: discord.Interaction, compose: "Compose") -> None:
-        await compose.hand_over_midi(interaction, self.number)
+    async def press(self, interaction: discord.Interaction, clips: "Clips") -> None:
+        await clips.hand_over_midi(interaction, self.number)
 
 
 class SheetButton(_NumberedButton, template=r"nightingale:sheet:(?P<number>[0-9]{1,18})"):
     action, emoji = "sheet", "🎼"
 
-    async def press(self, interaction: discord.Interaction, compose: "Compose") -> None:
-        await compose.hand_over_sheet(interaction, self.number)
+    async def press(self, interaction: discord.Interaction, clips: "Clips") -> None:
+        await clips.hand_over_sheet(interaction, self.number)
 
 
 class AgainButton(_NumberedButton, template=r"nightingale:again:(?P<number>[0-9]{1,18})"):
     action, emoji = "again", "🎲"
 
-    async def press(self, interaction: discord.Interaction, compose: "Compose") -> None:
-        await compose.compose_again(interaction, self.number)
+    async def press(self, interaction: discord.Interaction, clips: "Clips") -> None:
+        await clips.ask_again(interaction, self.number)
 
 
-BUTTONS = (CancelButton, MidiButton, SheetButton, AgainButton)
-"""Registered by template when the cog loads, which is what makes old messages' buttons work."""
+class VaryButton(_NumberedButton, template=r"nightingale:vary:(?P<number>[0-9]{1,18})"):
+    action, emoji = "vary", "🔀"
+
+    async def press(self, interaction: discord.Interaction, clips: "Clips") -> None:
+        await clips.vary(interaction, self.number)
+
+
+BUTTONS = (CancelButton, MidiButton, SheetButton, AgainButton, VaryButton)
+"""Registered by template when the cog `Clips` loads, which is what makes old messages' buttons work."""
 
 
 def progress_view(job_id: int, wording: Wording) -> ui.View:
     return ui.View(timeout=None).add_item(CancelButton(job_id, wording("button.cancel")))
 
 
-def result_view(clip_id: int, wording: Wording) -> ui.View:
+def result_view(clip_id: int, wording: Wording, *, varies: bool) -> ui.View:
+    """Everything one can do with a clip; `varies` where there is a model that varies."""
     view = ui.View(timeout=None)
     view.add_item(MidiButton(clip_id, wording("button.midi")))
     view.add_item(SheetButton(clip_id, wording("button.sheet")))
-    return view.add_item(AgainButton(clip_id, wording("button.again")))
+    view.add_item(AgainButton(clip_id, wording("button.again")))
+    if varies:
+        view.add_item(VaryButton(clip_id, wording("button.vary")))
+    return view

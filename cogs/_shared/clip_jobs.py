@@ -1,0 +1,119 @@
+"""All jobs that make clips, whichever command asked for them: begun, cancelled, asked for again."""
+
+import asyncio
+import json
+import random
+from dataclasses import replace
+
+import discord
+
+from cogs._shared.clip_job import ClipJob
+from cogs._shared.failures import log_failure, reply_privately, reply_privately_instead
+from cogs._shared.recent_clips import RecentClips
+from cogs._shared.wording import wording_for
+from domain.errors import BadRequest, NightingaleError, Reason
+from domain.requests import SEED, ClipRequest
+from engine.client import Engine
+from storage import JobKind, Storage
+
+
+def new_seed() -> int:
+    return random.randint(*SEED)
+
+
+class ClipJobs:
+    """The jobs of this bot that are open. `recent` knows the newest clips of each place.
+
+    `varies` says whether there is a model that can vary clips.
+    """
+
+    def __init__(self, engine: Engine, storage: Storage, *, varies: bool) -> None:
+        self.recent = RecentClips(storage.clips)
+        self._engine = engine
+        self._storage = storage
+        self._varies = varies
+        self._jobs: dict[int, ClipJob] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        """Leave every job where it is; their rows stay open, for the next start to mark and tell."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def begin(self, interaction: discord.Interaction, request: ClipRequest) -> None:
+        """Write the row and leave the rest to a task. The interaction has been acknowledged."""
+        job_id = await self._storage.jobs.add(
+            request,
+            user_id=interaction.user.id,
+            guild_id=interaction.guild_id,
+            channel_id=interaction.channel_id or 0,  # Discord always says where a command was used
+        )
+        job = ClipJob(
+            interaction,
+            request,
+            job_id=job_id,
+            engine=self._engine,
+            storage=self._storage,
+            recent=self.recent,
+            varies=self._varies,
+        )
+        self._jobs[job_id] = job
+        task = asyncio.create_task(job.run(), name=f"{request.kind} #{job_id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: self._jobs.pop(job_id, None))
+
+    async def refuse(
+        self, interaction: discord.Interaction, error: NightingaleError, *, kind: JobKind
+    ) -> None:
+        """Write the row of what can't be made a request, and tell the person alone.
+
+        Where the interaction was acknowledged in public, that is taken back.
+        """
+        in_public = interaction.response.is_done()
+        if not in_public:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+        job_id = await self._storage.jobs.refuse(
+            json.dumps(vars(interaction.namespace), default=_name, ensure_ascii=False),
+            error.reason,
+            kind=kind,
+            user_id=interaction.user.id,
+            guild_id=interaction.guild_id,
+            channel_id=interaction.channel_id or 0,
+        )
+        failure = log_failure(error, about=f"{kind} #{job_id}")
+        text = failure.text(wording_for(interaction.locale), job_id=job_id)
+        await (reply_privately_instead if in_public else reply_privately)(interaction, text)
+
+    async def ask_again(self, interaction: discord.Interaction, job_id: int) -> None:
+        """Begin a new job that asks what the old one asked, with a new seed.
+
+        Raises BadRequest (NOT_FOUND).
+        """
+        await interaction.response.defer(thinking=True)
+        try:
+            request = (await self._storage.jobs.get(job_id)).request
+        except LookupError:
+            request = None
+        if request is None:
+            raise BadRequest(Reason.NOT_FOUND, value=f"#{job_id}")
+        await self.begin(interaction, replace(request, seed=new_seed()))
+
+    async def cancel(self, interaction: discord.Interaction, job_id: int) -> None:
+        """Cancel on behalf of the requester or of somebody who may manage messages here."""
+        wording = wording_for(interaction.locale)
+        job = self._jobs.get(job_id)
+        if job is None:
+            await reply_privately(interaction, wording("reply.too_late_to_cancel", id=f"#{job_id}"))
+        elif interaction.user.id != job.user_id and not interaction.permissions.manage_messages:
+            await reply_privately(interaction, wording("reply.not_yours_to_cancel", id=f"#{job_id}"))
+        elif job.cancel():
+            await interaction.response.defer()
+        else:
+            await reply_privately(interaction, wording("reply.too_late_to_cancel", id=f"#{job_id}"))
+
+
+def _name(value: object) -> str:
+    """What is kept of an option that is no plain value: of a file its name, and not where it lies."""
+    return value.filename if isinstance(value, discord.Attachment) else str(value)

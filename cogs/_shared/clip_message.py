@@ -1,0 +1,98 @@
+"""A finished clip as a message: the embed, and which of its files fit under Discord's upload limit."""
+
+import discord
+
+from cogs._shared.status_message import NamedFile
+from cogs._shared.wording import Wording
+from domain.clips import Clip
+from domain.remarks import Remark
+from domain.requests import ComposeRequest
+from domain.transformations import BlendRequest, RestyleRequest, Source, VaryRequest
+
+COLOUR = discord.Colour(0xC98B3C)
+
+
+def file_name(clip_id: int, ending: str) -> str:
+    return f"nightingale-{clip_id}.{ending}"
+
+
+def clip_embed(clip_id: int, clip: Clip, wording: Wording) -> discord.Embed:
+    """All that it takes to ask for the same piece again, and what the composer remarks on it.
+
+    The picture is added by who attaches it.
+    """
+    recipe, request = clip.recipe, clip.recipe.request
+    said = [_said(remark, wording) for remark in clip.remarks]
+    embed = discord.Embed(title=clip.title, description="\n".join(said) or None, colour=COLOUR)
+    composed = request if isinstance(request, ComposeRequest) else None
+    mood, instruments = (composed.mood, composed.instruments) if composed else (None, None)
+    fields = {
+        "style": request.style,
+        **_came_from(clip_id, clip, wording),
+        "genre": wording.genre(recipe.genre),
+        "mood": None if mood is None else wording(f"mood.{mood}"),
+        "instruments": None if instruments is None else wording(f"ensemble.{instruments}"),
+        "key": wording.key_name(recipe.key),
+        "tempo": wording("clip.tempo_value", tempo=f"{recipe.tempo:g}"),
+        "metre": wording("clip.metre_value", metre=recipe.metre, bars=recipe.bars),
+        "length": wording("clip.length_value", seconds=f"{clip.seconds:.1f}"),
+        "seed": f"`{request.seed}`",
+        "temperature": f"{composed.temperature:g}" if composed else None,
+        "model_version": f"`{recipe.model_version}`",
+    }
+    for name, value in fields.items():
+        if value is not None:  # mood and instruments are shown where they were asked for
+            embed.add_field(name=wording(f"clip.{name}"), value=value)
+    return embed.set_footer(text=wording("clip.footer", id=f"#{clip_id}"))
+
+
+def _said(remark: Remark, wording: Wording) -> str:
+    """A remark may name a file, which may be called anything."""
+    return wording("clip.remark", sentence=discord.utils.escape_markdown(wording.remark(remark)))
+
+
+def _came_from(clip_id: int, clip: Clip, wording: Wording) -> dict[str, str]:
+    """What a transformation worked on and how, and, of a restyling, what the judge makes of both pieces."""
+    request = clip.recipe.request
+    if isinstance(request, ComposeRequest):
+        return {}
+    shown = {"sources": "\n".join(_source_name(source) for source in request.sources)}
+    match request:
+        case BlendRequest(ratio=None):
+            shown["ratio"] = wording("clip.ratio_walk")
+        case BlendRequest():
+            shown["ratio"] = f"{request.ratio:g}"
+        case VaryRequest():
+            shown["amount"] = f"{request.amount:g}"
+        case RestyleRequest(source=source) if clip.judgement is not None:
+            before = _judged(_source_name(source), source.genre, clip.source_judgement, wording)
+            after = _judged(f"#{clip_id}", clip.recipe.genre, clip.judgement, wording)
+            shown["judge"] = f"{before}\n{after}"
+        case _:
+            pass
+    return shown
+
+
+def _source_name(source: Source) -> str:
+    title = discord.utils.escape_markdown(source.title)
+    return title if source.clip_id is None else f"#{source.clip_id} · {title}"
+
+
+def _judged(name: str, genre: str | None, judgement: float | None, wording: Wording) -> str:
+    """How likely the judge takes a piece for a person's."""
+    heard = "–" if judgement is None else f"{judgement:.0%}"
+    if genre is None:
+        return f"{name}: {heard}"
+    return wording("clip.judged", name=name, genre=wording.genre(genre), share=heard)
+
+
+def upload_ladder(clip_id: int, clip: Clip, *, limit_bytes: int) -> list[list[NamedFile]]:
+    """What to try to upload, best first, within `limit_bytes`; empty when not even the sound fits.
+
+    The longest clip's MP3 is some 3 MB, under the least limit Discord gives (10 MiB), so what a
+    lower rung gives up is the picture and never the sound's quality.
+    """
+    audio = (file_name(clip_id, "mp3"), clip.audio)
+    picture = (file_name(clip_id, "png"), clip.picture)
+    rungs = [[audio, picture], [audio]]
+    return [rung for rung in rungs if sum(len(content) for _, content in rung) <= limit_bytes]

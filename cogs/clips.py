@@ -1,0 +1,65 @@
+"""What the buttons under requests and clips do, whichever command they came of."""
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord.ext import commands
+
+from cogs._shared import handover
+from cogs._shared.buttons import BUTTONS
+from cogs._shared.clip_jobs import ClipJobs, new_seed
+from cogs._shared.sources import clip_source
+from domain.errors import BadRequest, Unavailable
+from domain.transformations import VaryRequest
+from engine.client import Engine
+from storage import JobKind, Storage
+
+if TYPE_CHECKING:
+    from bot import Nightingale
+
+BUTTON_AMOUNT = 0.5
+"""How far 🔀 goes from a clip: further than `/vary` by default, since a press tells nothing else."""
+
+
+class Clips(commands.Cog):
+    """Closes the jobs when the bot closes."""
+
+    def __init__(self, jobs: ClipJobs, engine: Engine, storage: Storage) -> None:
+        self._jobs = jobs
+        self._engine = engine
+        self._storage = storage
+
+    async def cog_unload(self) -> None:
+        await self._jobs.close()
+
+    async def cancel(self, interaction: discord.Interaction, job_id: int) -> None:
+        """❌: see `ClipJobs.cancel`."""
+        await self._jobs.cancel(interaction, job_id)
+
+    async def ask_again(self, interaction: discord.Interaction, job_id: int) -> None:
+        """🎲: see `ClipJobs.ask_again`."""
+        await self._jobs.ask_again(interaction, job_id)
+
+    async def vary(self, interaction: discord.Interaction, clip_id: int) -> None:
+        """🔀: begin a variation of the clip."""
+        await interaction.response.defer(thinking=True)
+        try:
+            source = await clip_source(interaction, clip_id, storage=self._storage)
+        except (BadRequest, Unavailable) as error:
+            await self._jobs.refuse(interaction, error, kind=JobKind.VARY)
+            return
+        request = VaryRequest(source=source, amount=BUTTON_AMOUNT, seed=new_seed())
+        await self._jobs.begin(interaction, request)
+
+    async def hand_over_midi(self, interaction: discord.Interaction, clip_id: int) -> None:
+        """🎹: give the person who pressed the clip's MIDI and recipe."""
+        await handover.hand_over_midi(interaction, clip_id, storage=self._storage)
+
+    async def hand_over_sheet(self, interaction: discord.Interaction, clip_id: int) -> None:
+        """🎼: give the person who pressed the clip's sheet music."""
+        await handover.hand_over_sheet(interaction, clip_id, engine=self._engine, storage=self._storage)
+
+
+async def setup(bot: "Nightingale") -> None:
+    bot.add_dynamic_items(*BUTTONS)
+    await bot.add_cog(Clips(bot.clip_jobs, bot.engine, bot.storage))

@@ -1,0 +1,144 @@
+"""The `/compose` command. Checks and answers; the rest is the job's."""
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from cogs._shared.clip_jobs import ClipJobs, new_seed
+from cogs._shared.suggestions import Choices, matching
+from cogs._shared.wording import localised, wording_for
+from domain.ensembles import Ensemble
+from domain.errors import BadRequest, Reason
+from domain.moods import Mood
+from domain.requests import (
+    DEFAULT_LENGTH_SECONDS,
+    DEFAULT_TEMPERATURE,
+    LENGTH_SECONDS,
+    SEED,
+    TEMPERATURE,
+    TEMPO,
+    ComposeRequest,
+)
+from domain.score import Key, Metre, Mode
+from models.registry import Style
+from storage import JobKind
+
+if TYPE_CHECKING:
+    from bot import Nightingale
+
+KEYS = tuple(Key(tonic, mode) for mode in Mode for tonic in range(12))
+
+OPTIONS = (
+    *("style", "length", "genre", "mood", "instruments"),
+    *("key", "metre", "tempo", "seed", "temperature"),
+)
+
+
+def _parse_key(text: str) -> Key:
+    try:
+        return Key.parse(text)
+    except ValueError:
+        raise BadRequest(Reason.UNKNOWN_KEY, value=text) from None
+
+
+def _parse_metre(text: str) -> Metre:
+    try:
+        return Metre.parse(text)
+    except ValueError:
+        raise BadRequest(Reason.UNKNOWN_METRE, value=text) from None
+
+
+class Compose(commands.Cog):
+    def __init__(self, jobs: ClipJobs, styles: Sequence[Style]) -> None:
+        self._jobs = jobs
+        self._styles = {style.name: style for style in styles}
+        # Which styles there are is known only now; the command's other options are fixed above the class.
+        choices = [app_commands.Choice(name=name, value=name) for name in self._styles]
+        app_commands.choices(style=choices)(self.compose)
+
+    @app_commands.command(
+        name=localised("command.compose.name"), description=localised("command.compose.description")
+    )
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    @app_commands.rename(**{option: localised(f"option.{option}.name") for option in OPTIONS})
+    @app_commands.describe(**{option: localised(f"option.{option}.description") for option in OPTIONS})
+    @app_commands.choices(
+        mood=[app_commands.Choice(name=localised(f"mood.{mood}"), value=str(mood)) for mood in Mood],
+        instruments=[
+            app_commands.Choice(name=localised(f"ensemble.{ensemble}"), value=str(ensemble))
+            for ensemble in Ensemble
+        ],
+    )
+    async def compose(  # noqa: PLR0913, PLR0917  one argument an option
+        self,
+        interaction: discord.Interaction,
+        style: str,
+        length: app_commands.Range[int, *LENGTH_SECONDS] = DEFAULT_LENGTH_SECONDS,
+        genre: app_commands.Range[str, 1, 50] | None = None,
+        mood: str | None = None,
+        instruments: str | None = None,
+        key: app_commands.Range[str, 1, 50] | None = None,
+        metre: app_commands.Range[str, 1, 20] | None = None,
+        tempo: app_commands.Range[int, *TEMPO] | None = None,
+        seed: app_commands.Range[int, *SEED] | None = None,
+        temperature: app_commands.Range[float, *TEMPERATURE] = DEFAULT_TEMPERATURE,
+    ) -> None:
+        try:
+            request = ComposeRequest(
+                style=style,
+                seed=new_seed() if seed is None else seed,
+                length_seconds=length,
+                genre=genre,
+                mood=None if mood is None else Mood(mood),
+                instruments=None if instruments is None else Ensemble(instruments),
+                key=None if key is None else _parse_key(key),
+                metre=None if metre is None else _parse_metre(metre),
+                tempo=tempo,
+                temperature=temperature,
+            )
+        except BadRequest as error:
+            await self._jobs.refuse(interaction, error, kind=JobKind.COMPOSE)
+            return
+        await interaction.response.defer(thinking=True)
+        await self._jobs.begin(interaction, request)
+
+    @compose.autocomplete("genre")
+    async def suggest_genres(self, interaction: discord.Interaction, typed: str) -> Choices:
+        """The chosen style's genres, or every style's while none is chosen."""
+        wording = wording_for(interaction.locale)
+        styles = self._styles_chosen(interaction)
+        names = dict.fromkeys(str(genre) for style in styles for genre in style.genres)
+        return matching(typed, {name: wording.genre(name) for name in names})
+
+    @compose.autocomplete("metre")
+    async def suggest_metres(self, interaction: discord.Interaction, typed: str) -> Choices:
+        """The chosen genre's metres; while none is chosen, all there are, what most genres have first."""
+        chosen = interaction.namespace.genre
+        metres: Counter[str] = Counter(
+            str(metre)
+            for style in self._styles_chosen(interaction)
+            for genre in ([chosen] if chosen in style.genres else style.genres)
+            for metre in style.metres.get(genre, ())
+        )
+        with suppress(ValueError):
+            typed = str(Metre.parse(typed))  # as the names are written, for who types 68
+        return matching(typed, {metre: metre for metre, _ in metres.most_common()})
+
+    @compose.autocomplete("key")
+    async def suggest_keys(self, interaction: discord.Interaction, typed: str) -> Choices:
+        wording = wording_for(interaction.locale)
+        return matching(typed, {str(key): wording.key_name(key) for key in KEYS})
+
+    def _styles_chosen(self, interaction: discord.Interaction) -> list[Style]:
+        chosen = self._styles.get(interaction.namespace.style or "")
+        return list(self._styles.values()) if chosen is None else [chosen]
+
+
+async def setup(bot: "Nightingale") -> None:
+    await bot.add_cog(Compose(bot.clip_jobs, bot.styles))
