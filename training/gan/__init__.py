@@ -1,0 +1,1 @@
+"""Teaching and measuring the adversarial composer."""

@@ -1,0 +1,183 @@
+"""What `python -m training train|evaluate|export|ablate gan` does."""
+
+import argparse
+import json
+import shlex
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file
+from torch import nn
+
+from domain.genres import Genre
+from models.devices import choose_device
+from models.gan import Config, Generator
+from models.gan_drafting import GANModel
+from models.gan_files import GAN, load_gan, save_gan
+from models.plans import Profile
+from models.registry import WEIGHTS, available_styles
+from training.ablations import PICTURES
+from training.adversarial import AdversarialFitting, read_game_standing, read_history
+from training.adversarial_plots import draw_history, draw_lanes
+from training.corpora.works import Work, load_works
+from training.evaluation.tables import check_table, print_evaluation, print_tables
+from training.fitting import read_standing
+from training.gan.ablation import run_ablation
+from training.gan.evaluation import PIECES, GanEvaluation, checks, evaluate_model, failing
+from training.gan.game import SCHEDULE, PhraseGame, Stakes
+from training.gan.phrases import TAUGHT, PhraseSource, read_pieces
+from training.gan.sampling import sample_lanes
+from training.gan.warm_start import SCHEDULE as WARM_SCHEDULE
+from training.gan.warm_start import ReaderAndGenerator, warm_start
+from training.rnn_evaluation import count_profiles
+
+RUN = Path("runs/gan")
+WARM = RUN / "warm-start"
+WORKS = Path("runs/corpora/works.jsonl.gz")
+CONFIG = Config()
+
+_SAMPLED = (Genre.REEL, Genre.CHORALE, Genre.HYMN, Genre.RAGTIME)
+_SAMPLES_EVERY = 4
+"""Epochs between pictures of samples."""
+
+
+def train(options: argparse.Namespace) -> None:
+    """The warm start, then the game; `--start-from` gives weights of reader and generator instead of it."""
+    # Batches are small: more threads only wait for each other.
+    torch.set_num_threads(1)
+    device = choose_device(options.device or "cpu")
+    works = load_works(WORKS)
+    pieces, valid = read_pieces(works, "train"), read_pieces(works, "valid")
+    print(f"{len(pieces)} pieces to learn from, {sum(piece.windows for piece in pieces)} phrases")
+    start = options.start_from or warm_start(
+        pieces, valid, config=CONFIG, schedule=WARM_SCHEDULE, folder=WARM, device=device
+    )
+    players = ReaderAndGenerator(CONFIG)
+    players.load_state_dict(load_file(start))
+    schedule = SCHEDULE if options.epochs is None else replace(SCHEDULE, epochs=options.epochs)
+    profiles = profiles_of(works)
+
+    def look(module: nn.Module, epoch: int) -> Mapping[str, float]:
+        if epoch % _SAMPLES_EVERY == 0 and isinstance(module, ReaderAndGenerator):
+            model = GANModel("training", module.generator, profiles)
+            draw_lanes(sample_lanes(model, _SAMPLED), RUN / f"samples-{epoch:03}.png")
+            draw_history(stages(RUN), RUN / "losses.png")
+        return {}
+
+    game = PhraseGame(players, PhraseSource(pieces), Stakes())
+    weights = AdversarialFitting(game, schedule, folder=RUN, device=device, after_epoch=look).run()
+    print(f"The averaged generator is in {weights}. `python -m training export gan` ships it.")
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """Print every bar of the weights that are shipped."""
+    torch.set_num_threads(1)
+    style = next((style for style in available_styles() if style.name == GAN), None)
+    if style is None:
+        raise FileNotFoundError(2, "no weights", str(WEIGHTS / f"{GAN}.safetensors"))
+    model = load_gan(style, choose_device("cpu"))
+    print_all(evaluate_model(model, load_works(WORKS), style.genres, pieces=options.pieces or PIECES))
+
+
+def export(options: argparse.Namespace) -> None:
+    """Evaluate the averaged generator of a run, and ship it offering the genres that meet their bars."""
+    torch.set_num_threads(1)
+    started = time.monotonic()
+    works = load_works(WORKS)
+    generator = run_generator(RUN / "generator.safetensors")
+    model = GANModel("a run", generator, profiles_of(works))
+    genres, evaluation = sorted(model.profiles), None
+    while genres:
+        evaluation = evaluate_model(model, works, genres, pieces=options.pieces or PIECES)
+        print_all(evaluation)
+        dropped = failing(evaluation)
+        genres = [genre for genre in genres if genre not in dropped]
+        if not dropped:
+            break
+    if evaluation is None or not genres:
+        raise SystemExit("No genre meets its bars, so nothing is shipped.")
+    card = save_gan(
+        generator,
+        WEIGHTS / f"{GAN}.safetensors",
+        profiles=model.profiles,
+        facts=_facts(works, evaluation, genres),
+    )
+    draw_history(stages(RUN), PICTURES / f"{GAN}-training.png")
+    minutes = (time.monotonic() - started) / 60
+    print(f"{card['version']} offers {', '.join(genres)}; exported in {minutes:.1f} minutes")
+
+
+def ablate(options: argparse.Namespace) -> None:
+    """Play brief games with and without each trick."""
+    torch.set_num_threads(1)
+    works = load_works(WORKS)
+    ablation = run_ablation(works, profiles_of(works), start=WARM / "best.safetensors", config=CONFIG)
+    print_tables([ablation.table()])
+    print(
+        f"kept in {ablation.save()}; epochs are fixed, so --epochs {options.epochs} is not looked at"
+        if options.epochs
+        else f"kept in {ablation.save()}"
+    )
+
+
+def print_all(evaluation: GanEvaluation) -> None:
+    """Every table, the bars last."""
+    print_evaluation(evaluation.pieces)
+    print_tables([check_table(checks(evaluation))])
+
+
+def stages(run: Path) -> dict[str, Sequence[Mapping[str, Any]]]:
+    """The terms of a run so far, by what they are about."""
+    lines = read_history(run)
+    kept = ("epoch", "seconds")
+    about = {
+        "critic": ("critic, people's", "critic, generated"),
+        "generator": ("generator", "likeness", "corpus"),
+    }
+    return {
+        title: [{name: line[name] for name in (*kept, *names) if name in line} for line in lines]
+        for title, names in about.items()
+    }
+
+
+def profiles_of(works: Sequence[Work]) -> dict[Genre, Profile]:
+    """What the training works of the genres taught are usually like."""
+    return count_profiles(work for work in works if work.genre in TAUGHT)
+
+
+def run_generator(weights: Path) -> Generator:
+    """The generator of a run's weights, after its way through fp16: what is evaluated is what is shipped."""
+    tensors = {name: tensor.half().float() for name, tensor in load_file(weights).items()}
+    players = ReaderAndGenerator(CONFIG)
+    players.load_state_dict(tensors)
+    return players.generator.eval()
+
+
+def _facts(works: Sequence[Work], evaluation: GanEvaluation, genres: Sequence[Genre]) -> dict[str, Any]:
+    """What the model card tells beside config, hash and profiles."""
+    warm, game = (
+        read_standing(WARM / "checkpoint.safetensors"),
+        read_game_standing(RUN / "checkpoint.safetensors"),
+    )
+    learnt = [work for work in works if work.genre in TAUGHT]
+    trained = Counter(f"{work.source}, {work.licence}" for work in learnt if work.split == "train")
+    return {
+        "genres": [str(genre) for genre in genres],
+        "data": dict(trained),
+        "split": "by work, hashed: " + json.dumps(dict(Counter(work.split for work in learnt))),
+        "command": f"python -m training train gan; python -m training {shlex.join(sys.argv[1:])}",
+        "training": {
+            "warm-start epochs": warm.epoch,
+            "warm-start minutes": round(warm.seconds / 60, 1),
+            "warm-start validation loss": round(warm.best, 4),
+            "game epochs": game.epoch,
+            "game minutes": round(game.seconds / 60, 1),
+        },
+        "metrics": [check.to_plain() for check in checks(evaluation)],
+    }
