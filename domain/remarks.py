@@ -30,6 +30,7 @@ class Topic(StrEnum):
     DRUMS_LEFT_OUT = "drums_left_out"
     TRACKS_LEFT_OUT = "tracks_left_out"
     PLAYED_FREELY = "played_freely"
+    NOTES_DOUBLED = "notes_doubled"
 
 
 SENTENCES: dict[Topic, str] = {
@@ -52,6 +53,7 @@ SENTENCES: dict[Topic, str] = {
     Topic.TEMPO_REPLACED: "“{title}” has {asked} beats a minute; I took it at {tempo}, as far as I go.",
     Topic.DRUMS_LEFT_OUT: "I left out the drums of “{title}”.",
     Topic.TRACKS_LEFT_OUT: "“{title}” has {tracks} tracks; I kept the {kept} that carry it.",
+    Topic.NOTES_DOUBLED: "“{title}” has notes shorter than sixteenths, so I counted twice as many beats.",
     Topic.PLAYED_FREELY: (
         "{notes} of the {heard} notes of “{title}” are no sixteenths or triplets; "
         "I moved them or left them out."

@@ -37,6 +37,9 @@ _MAX_FIFTHS = 7
 _FREE_SHARE = 0.05
 """From this share of notes off the grid on, it is worth a word."""
 
+_TOO_FINE_SHARE = 0.15
+"""From this share on, it is tried whether the notes are meant to be twice as long."""
+
 _TEMPO_SPREAD = 0.05
 _TEMPO_SHARE = 0.1
 """A tempo that is further off for more of the time is worth a word."""
@@ -69,6 +72,15 @@ class _Bars:
         return self.origin + self.kept * self.quarters
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A score, what it left out, and the share of the notes that were bent to get there."""
+
+    score: Score
+    left_out: tuple[Remark, ...]
+    bent_share: float
+
+
 def take_upload(content: bytes, *, title: str) -> Intake:
     """The composition in a file. Raises BadRequest, with a reason, for what is none or beyond the limits."""
     check_outline(content)
@@ -77,6 +89,33 @@ def take_upload(content: bytes, *, title: str) -> Intake:
     except RuntimeError as error:
         raise BadRequest(Reason.MIDI_DAMAGED) from error
     check_events(midi, division_of(content))
+    reading = _read(midi)
+    if reading.bent_share > _TOO_FINE_SHARE:
+        twice = _read(_doubled(midi))
+        within = all(remark.topic is not Topic.TEMPO_REPLACED for remark in twice.left_out)
+        if within and twice.bent_share < reading.bent_share / 2:
+            reading = replace(twice, left_out=(Remark(Topic.NOTES_DOUBLED), *twice.left_out))
+    named = (replace(remark, values={"title": title, **remark.values}) for remark in reading.left_out)
+    return Intake(reading.score, title, tuple(named))
+
+
+def _doubled(midi: Midi) -> Midi:
+    """The same sound written in notes twice as long, at twice the tempo: for thirty-seconds, say."""
+    return Midi(
+        tracks=tuple(
+            replace(
+                track,
+                notes=tuple(TimedNote(2 * note.onset, 2 * note.end, note.pitch) for note in track.notes),
+            )
+            for track in midi.tracks
+        ),
+        metres=tuple((2 * time, metre) for time, metre in midi.metres),
+        keys=tuple((2 * time, signature) for time, signature in midi.keys),
+        tempos=((0.0, 2 * DEFAULT_TEMPO), *((2 * time, 2 * tempo) for time, tempo in midi.tempos)),
+    )
+
+
+def _read(midi: Midi) -> _Reading:
     lines = [
         Line(clean_name(track.name), track.program, tuple(sorted(track.notes)))
         for track in midi.tracks
@@ -95,12 +134,18 @@ def take_upload(content: bytes, *, title: str) -> Intake:
     tempo, tempo_remarks = _tempo(midi, bars, first)
     key = _key(midi, parts, bars, first)
     score = Score(key, bars.metre, tempo, bar_count(parts, bars.metre), parts)
+    heard = sum(part.heard for part in snapped)
+    bent = sum(part.off_grid + part.lost for part in snapped)
     remarks += tempo_remarks
     if bars.kept < bars.whole:
         remarks.append(Remark(Topic.CUT, {"bars": str(bars.whole), "limit": str(bars.kept)}))
-    remarks += _left_out(midi, lines, chosen, snapped)
-    named = tuple(replace(remark, values={"title": title, **remark.values}) for remark in remarks)
-    return Intake(score, title, named)
+    if any(track.is_drum for track in midi.tracks):
+        remarks.append(Remark(Topic.DRUMS_LEFT_OUT))
+    if sum(len(line.notes) for line in chosen) < sum(len(line.notes) for line in lines):
+        remarks.append(Remark(Topic.TRACKS_LEFT_OUT, {"tracks": str(len(lines)), "kept": str(len(chosen))}))
+    if bent > _FREE_SHARE * heard:
+        remarks.append(Remark(Topic.PLAYED_FREELY, {"notes": str(min(bent, heard)), "heard": str(heard)}))
+    return _Reading(score, tuple(remarks), bent / heard)
 
 
 def _count_bars(midi: Midi, first: float, last: float) -> tuple[_Bars, list[Remark]]:
@@ -193,16 +238,3 @@ def _key(midi: Midi, parts: Sequence[Part], bars: _Bars, first: float) -> Key:
 
 def _is_one_line(part: Part) -> bool:
     return all(note.end <= following.onset for note, following in pairwise(part.notes))
-
-
-def _left_out(
-    midi: Midi, lines: Sequence[Line], chosen: Sequence[Line], snapped: Sequence[Snapped]
-) -> Iterator[Remark]:
-    if any(track.is_drum for track in midi.tracks):
-        yield Remark(Topic.DRUMS_LEFT_OUT)
-    if sum(len(line.notes) for line in chosen) < sum(len(line.notes) for line in lines):
-        yield Remark(Topic.TRACKS_LEFT_OUT, {"tracks": str(len(lines)), "kept": str(len(chosen))})
-    heard = sum(part.heard for part in snapped)
-    bent = sum(part.off_grid + part.lost for part in snapped)
-    if bent > _FREE_SHARE * heard:
-        yield Remark(Topic.PLAYED_FREELY, {"notes": str(min(bent, heard)), "heard": str(heard)})

@@ -146,6 +146,11 @@ REMARKS = [
         "“Ode”有 12 个音轨，我保留了最要紧的 4 个。",
     ),
     (
+        Remark(Topic.NOTES_DOUBLED, {"title": "Ode"}),
+        "“Ode” has notes shorter than sixteenths, so I counted twice as many beats.",
+        "“Ode”里有比十六分音符更短的音，所以我按两倍的拍数来数。",
+    ),
+    (
         Remark(Topic.PLAYED_FREELY, {"title": "Ode", "notes": "9", "heard": "300"}),
         "9 of the 300 notes of “Ode” are no sixteenths or triplets; I moved them or left them out.",
         "“Ode”的 300 个音符里有 9 个不在十六分音符或三连音上，我把它们移了过去，或者去掉了。",

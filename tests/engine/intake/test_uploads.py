@@ -147,6 +147,27 @@ def test_free_playing_comes_onto_the_grid_and_that_is_said() -> None:
     assert [remark.topic for remark in intake.left_out] == [Topic.PLAYED_FREELY]
 
 
+def thirty_seconds(tempo: float) -> bytes:
+    """Four to an eighth, in 2/4, for four bars."""
+    runs = b"".join(
+        files.vlq(0) + bytes([0x90, 60 + place % 7, 80]) + files.vlq(12) + bytes([60 + place % 7, 0])
+        for place in range(64)
+    )
+    return midi(track(files.tempo(tempo), files.metre(2, 2), runs))
+
+
+def test_thirty_seconds_are_counted_as_sixteenths_where_the_tempo_allows_it() -> None:
+    slow = taken(thirty_seconds(60))
+    assert [note.onset for note in slow.score.parts[0].notes] == list(range(0, 192, 3))
+    assert (slow.score.tempo, slow.score.bars, slow.score.metre) == (120, 8, Metre(2, 4))
+    assert [str(remark) for remark in slow.left_out] == [
+        "“Ode” has notes shorter than sixteenths, so I counted twice as many beats."
+    ]
+    fast = taken(thirty_seconds(125))
+    assert (fast.score.tempo, fast.score.bars) == (125, 4)
+    assert [remark.topic for remark in fast.left_out] == [Topic.PLAYED_FREELY]
+
+
 def test_drums_are_dropped_and_that_is_said() -> None:
     intake = taken(midi(track(notes(scale())), track(notes(scale(lowest=36), channel=9))))
     assert [part.percussion for part in intake.score.parts] == [False]
@@ -220,11 +241,9 @@ def tried(content: bytes) -> Intake | BadRequest:
 
 
 def test_a_bar_is_not_begun_by_a_note_that_comes_a_little_early() -> None:
-    early = midi(
-        track(files.metre(4, 2), files.vlq(4 * 96 - 13) + b"\x90\x3c\x50" + files.vlq(96) + b"\x3c\0")
-    )
-    score = taken(early).score
-    assert (score.first_tick, score.bars) == (0, 1)
+    first = files.vlq(4 * 96 - 13) + b"\x90\x3c\x50" + files.vlq(96 + 13) + b"\x3c\0"
+    score = taken(midi(track(files.metre(4, 2), first, notes(scale())))).score
+    assert (score.first_tick, score.bars) == (0, 5)
 
 
 def test_what_a_dropped_track_played_alone_is_no_bar_of_rests() -> None:
