@@ -13,7 +13,7 @@ from typing import Self, TypeVar
 
 from domain.clips import Clip, Progress, Stage
 from domain.errors import Bug, NightingaleError, Reason, Unavailable
-from domain.requests import ComposeRequest
+from domain.requests import ClipRequest, ComposeRequest
 from domain.sheets import Sheet, SheetRequest
 from domain.transformations import Transformation
 from engine.messages import (
@@ -137,6 +137,12 @@ class Engine:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+    def make(self, request: ClipRequest, *, owner: int = 0) -> AsyncGenerator[Progress | Clip, None]:
+        """Make a clip, of whichever kind of request."""
+        if isinstance(request, ComposeRequest):
+            return self.compose(request, owner=owner)
+        return self.transform(request, owner=owner)
 
     def compose(self, request: ComposeRequest, *, owner: int = 0) -> AsyncGenerator[Progress | Clip, None]:
         """Make a clip of a new piece."""

@@ -5,7 +5,7 @@ However it goes, the row ends finished, failed or cancelled, and the person is t
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 
 import discord
@@ -18,7 +18,7 @@ from cogs._shared.status_message import StatusMessage
 from cogs._shared.wording import Wording, wording_for
 from domain.clips import Clip, Progress, Stage
 from domain.errors import Reason, Unavailable
-from domain.requests import ClipRequest, ComposeRequest
+from domain.requests import ClipRequest
 from engine.client import Engine
 from storage import ClipName, Storage
 
@@ -102,7 +102,7 @@ class ClipJob:
 
     async def _compose(self) -> Clip:
         started = False
-        async with aclosing(self._begin()) as events:
+        async with aclosing(self._engine.make(self._request, owner=self.user_id)) as events:
             async for event in events:
                 if isinstance(event, Clip):
                     return event
@@ -111,11 +111,6 @@ class ClipJob:
                     await self._storage.jobs.start(self.id)
                 await self._show(event)
         raise RuntimeError("the engine ended without a clip")
-
-    def _begin(self) -> AsyncGenerator[Progress | Clip, None]:
-        if isinstance(self._request, ComposeRequest):
-            return self._engine.compose(self._request, owner=self.user_id)
-        return self._engine.transform(self._request, owner=self.user_id)
 
     async def _show(self, progress: Progress) -> None:
         text = progress_text(progress, job_id=self.id, wording=self._wording)

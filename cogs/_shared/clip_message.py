@@ -33,7 +33,7 @@ def clip_embed(clip_id: int, clip: Clip, wording: Wording) -> discord.Embed:
         "mood": None if mood is None else wording(f"mood.{mood}"),
         "instruments": None if instruments is None else wording(f"ensemble.{instruments}"),
         "key": wording.key_name(recipe.key),
-        "tempo": wording("clip.tempo_value", tempo=f"{recipe.tempo:g}"),
+        "tempo": wording("clip.tempo_value", tempo=f"{round(recipe.tempo, 1):g}"),
         "metre": wording("clip.metre_value", metre=recipe.metre, bars=recipe.bars),
         "length": wording("clip.length_value", seconds=f"{clip.seconds:.1f}"),
         "seed": f"`{request.seed}`",

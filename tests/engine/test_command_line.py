@@ -10,8 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from domain.requests import Recipe
+from domain.requests import ComposeRequest, Recipe
+from domain.score import Key
+from domain.transformations import BlendRequest, VaryRequest
 from engine.__main__ import main
+from engine.craft.midi_files import midi_bytes
+from tests.engine.craft.pieces import chorale
 from tests.engine.toys import TOY
 
 
@@ -103,9 +107,13 @@ def test_list_shows_styles_with_their_genres(tmp_path: Path, capsys: pytest.Capt
     card = {"version": "toy-1", "genres": ["reel", "slip jig"], "sha256": ""}
     (tmp_path / "toy.json").write_text(json.dumps(card))
     (tmp_path / "toy.safetensors").touch()
+    restyler = card | {"kind": "style_transfer", "version": "restyler-1", "genres": ["reel"]}
+    (tmp_path / "style_transfer.json").write_text(json.dumps(restyler))
+    (tmp_path / "style_transfer.safetensors").touch()
     assert compose(tmp_path, "--list") == 0
     assert capsys.readouterr().out == (
         "toy (toy-1): reel, slip jig\n"
+        "restyle (restyler-1): reel\n"
         "moods: calm, bright, sad, lullaby, festive, tense\n"
         "instruments: piano, strings, guitar, winds, brass, choir, organ, harp, music box, chiptune\n"
     )
@@ -136,6 +144,77 @@ def test_count_must_be_positive(tmp_path: Path, capsys: pytest.CaptureFixture[st
         compose(tmp_path, "--count", "0")
     assert raised.value.code == 2
     assert "at least 1" in capsys.readouterr().err
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> tuple[str, str]:
+    """A stranger's file, and a clip's own beside its recipe: a tune, and what it was accompanied by."""
+    upload, own = tmp_path / "Their Song.mid", tmp_path / "Ours.mid"
+    upload.write_bytes(midi_bytes(chorale(bars=2)))
+    own.write_bytes(midi_bytes(chorale(bars=2)))
+    recipe = Recipe(
+        request=ComposeRequest(style="rnn", seed=1, genre="reel", key=Key(7), tempo=84.0),
+        model_version="rnn-1",
+        genre="reel",
+        key=Key(7),
+        metre="4/4",
+        tempo=84.0,
+        bars=2,
+        parts=1,
+    )
+    own.with_suffix(".json").write_text(recipe.to_json())
+    return str(upload), str(own)
+
+
+def transform(folder: Path, *arguments: str) -> int:
+    return main([*arguments, "--out", str(folder / "out"), "--weights", str(folder)], craft=TOY)
+
+
+def test_each_transformation_works_on_files(tmp_path: Path, sources: tuple[str, str]):
+    upload, own = sources
+    assert transform(tmp_path, "blend", upload, own, "--ratio", ".25", "--seed", "7") == 0
+    assert transform(tmp_path, "vary", own, "--amount", "0.7", "--seed", "7", "--count", "2") == 0
+    assert transform(tmp_path, "accompany", upload, "--seed", "7") == 0
+    assert transform(tmp_path, "restyle", own, "--genre", "reel", "--seed", "7") == 0
+    out = tmp_path / "out"
+    made = {path.stem: Recipe.from_json(path.read_text()).request for path in out.glob("*.json")}
+    assert set(made) == {
+        *("blend-slip-jig-7", "vary-slip-jig-7", "vary-slip-jig-8"),
+        *("accompany-slip-jig-7", "restyle-slip-jig-7"),
+    }
+    blend, vary = made["blend-slip-jig-7"], made["vary-slip-jig-8"]
+    assert isinstance(blend, BlendRequest)
+    assert blend.ratio == 0.25
+    assert isinstance(vary, VaryRequest)
+    assert (vary.amount, vary.seed) == (0.7, 8)
+    theirs, ours = blend.sources
+    assert (theirs.title, theirs.genre, len(theirs.score.parts)) == ("Their Song", None, 4)
+    assert (ours.title, ours.genre, len(ours.score.parts)) == ("Ours", "reel", 1)
+
+
+def test_a_blend_without_a_ratio_walks(tmp_path: Path, sources: tuple[str, str]):
+    assert transform(tmp_path, "blend", *sources, "--seed", "7") == 0
+    [recipe] = (tmp_path / "out").glob("*.json")
+    request = Recipe.from_json(recipe.read_text()).request
+    assert isinstance(request, BlendRequest)
+    assert request.ratio is None
+
+
+def test_bad_sources_are_sentences(
+    tmp_path: Path, sources: tuple[str, str], capsys: pytest.CaptureFixture[str]
+):
+    noise = tmp_path / "noise.mid"
+    noise.write_bytes(b"not music")
+    assert transform(tmp_path, "vary", str(noise)) == 2
+    assert "MIDI" in capsys.readouterr().err
+    assert transform(tmp_path, "vary", str(tmp_path / "nothing.mid")) == 1
+    assert "nothing.mid: No such file or directory." in capsys.readouterr().err.replace("\n", "")
+    assert transform(tmp_path, "blend", *sources, "--ratio", "2") == 2
+    assert "The ratio can be 0.0" in capsys.readouterr().err
+    noise.with_suffix(".json").write_text('{"not": "a recipe"}')
+    assert transform(tmp_path, "vary", str(noise)) == 2
+    complaint = capsys.readouterr().err
+    assert "Traceback" not in complaint
 
 
 def test_interrupt_ends_everything_quietly(tmp_path: Path):

@@ -20,6 +20,7 @@ from domain.remarks import Remark, Topic
 from domain.requests import ComposeRequest, Recipe
 from domain.score import Key
 from domain.sheets import Sheet, SheetRequest
+from domain.transformations import Transformation
 
 TOY = "tests.engine.toys:Toy"
 
@@ -139,6 +140,13 @@ class Toy:
 
     def unsendable(self, request: ComposeRequest, _: str) -> Steps:
         yield clip(request, audio=threading.Lock())  # type: ignore[arg-type]
+
+    def transform(self, request: Transformation) -> Steps:
+        """Say back what was asked for, as the clip's recipe."""
+        self.note(f"{request.kind} {request.seed}")
+        yield Progress(Stage.COMPOSING, 0.0)
+        recipe = replace(clip(ComposeRequest(style="toy", seed=0)).recipe, request=request)
+        yield replace(clip(ComposeRequest(style="toy", seed=0)), recipe=recipe)
 
     def engrave(self, request: SheetRequest) -> Generator[Progress | Sheet, None, None]:
         """Do what the title says, which may be anything that ends otherwise than in a clip."""
