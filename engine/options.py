@@ -32,7 +32,7 @@ from domain.transformations import (
 from engine.intake.reader import read_clip, read_upload
 from models import registry
 
-_SOURCE = "a MIDI file; a clip's own, beside its recipe (the same name, .json), is known to the part"
+_SOURCE = "a MIDI file; of a clip beside its recipe (the same name, .json), the composition alone is taken"
 
 
 def build_parser() -> argparse.ArgumentParser:

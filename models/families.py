@@ -7,10 +7,12 @@ import torch
 from domain.errors import Reason, Unavailable
 from models.checkpoints import load_rnn
 from models.drafting import Model
+from models.gan_files import load_gan
 from models.registry import Style
 
 FAMILIES: Mapping[str, Callable[[Style, torch.device], Model]] = {
     "rnn": load_rnn,
+    "gan": load_gan,
 }
 """How the model of a style is loaded, by the family that its card names."""
 
