@@ -59,4 +59,5 @@ class Status(commands.Cog):
 
 
 async def setup(bot: "Nightingale") -> None:
-    await bot.add_cog(Status(bot.engine, bot.styles))
+    restylers = [bot.restyler] if bot.restyler else []
+    await bot.add_cog(Status(bot.engine, [*bot.styles, *restylers]))

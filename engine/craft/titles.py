@@ -3,7 +3,15 @@
 import numpy as np
 
 from domain.genres import Genre
+from domain.limits import MAX_TITLE
 from domain.score import Key
+from domain.transformations import (
+    AccompanyRequest,
+    BlendRequest,
+    RestyleRequest,
+    Transformation,
+    VaryRequest,
+)
 
 _QUALITIES = (
     *("Early", "Silver", "Quiet", "Wandering", "Golden", "Distant", "Merry", "Winter", "Summer", "Old"),
@@ -24,6 +32,8 @@ _THINGS = (
     ),
     *("Bridge", "Blackbird", "Garden", "Mountain", "Ferry", "Moon", "Skylark", "Forest", "Window", "Star"),
 )
+_VARIED = ", varied"
+_ACCOMPANIED = ", accompanied"
 _NAMED_BY_FORM = {
     Genre.CHORALE: "Chorale",
     Genre.HYMN: "Hymn",
@@ -41,3 +51,24 @@ def title_of(genre: Genre, key: Key, seed: int) -> str:
     quality, thing = random.choice(_QUALITIES), random.choice(_THINGS)
     suffix = " Rag" if genre is Genre.RAGTIME else ""
     return f"The {quality} {thing}{suffix}"
+
+
+def title_of_transformation(request: Transformation, genre: Genre) -> str:
+    """A title that says what the piece was made from: `The Old Mill as a Chorale`."""
+    match request:
+        case BlendRequest():
+            title = f"{request.first.title} meets {request.second.title}"
+        case VaryRequest():
+            title = request.source.title.removesuffix(_VARIED) + _VARIED
+        case AccompanyRequest():
+            title = request.source.title.removesuffix(_ACCOMPANIED) + _ACCOMPANIED
+        case RestyleRequest():
+            before = request.source.title
+            for other in Genre:
+                before = before.removesuffix(_as(other))
+            title = before + _as(genre)
+    return title[:MAX_TITLE]
+
+
+def _as(genre: Genre) -> str:
+    return f" as {str(genre).title()}"

@@ -21,6 +21,7 @@ async def test_status_names_the_models_and_their_genres(tmp_path):
         composer, models = embed.fields
         assert composer.value == "ready"
         assert "quick `quick-1`: reel, slip jig, chorale" in (models.value or "")
+        assert "style_transfer `restyler-1`: reel, slip jig" in (models.value or "")
 
 
 async def test_status_knows_a_composer_that_still_warms_up(tmp_path):
