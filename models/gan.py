@@ -48,8 +48,9 @@ class Config:
     pen: int = 128
     sketch: int = 96
     melody: int = 64
-    critic_lane: int = 24
-    critic: int = 128
+    reader_lane: int = 24
+    reader: int = 128
+    critic: int = 96
 
 
 @dataclass(frozen=True, slots=True)

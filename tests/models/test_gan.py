@@ -17,13 +17,13 @@ from models.gan import (
     states_after,
     write_phrases,
 )
-from models.gan_critic import Critic
+from models.gan_critic import Critic, Hearing
 from models.gan_settings import phrase_setting, told_of
 from models.lanes import LANES, MELODY
 from models.roll_networks import gumbel_noise, to_roll, with_spectral_norm
 from models.tokens import Plan
 
-TINY = Config(noise=4, hidden=16, column=8, pen=8, sketch=8, melody=8, critic_lane=4, critic=8)
+TINY = Config(noise=4, hidden=16, column=8, pen=8, sketch=8, melody=8, reader_lane=4, reader=8, critic=8)
 TICKS = (0, 6, 12, 18, 24, 30)
 COLUMNS = 24
 
@@ -102,19 +102,35 @@ def test_resting_is_impossible_where_nothing_sounds() -> None:
     assert torch.isfinite(logits[..., FIRST_PITCH:]).all()
 
 
-def test_the_critic_answers_for_phrase_and_bars() -> None:
+@pytest.mark.parametrize("deviation", [True, False])
+def test_the_critic_answers_for_phrase_and_bars(*, deviation: bool) -> None:
     torch.manual_seed(0)
-    critic = with_spectral_norm(Critic(TINY))
+    critic = with_spectral_norm(Critic(TINY, deviation=deviation))
     _, states, _, setting, _ = _written()
     written = states[..., COLUMNS:]
-    answers = critic(to_roll(written // 2, written % 2 == 1), setting.told, setting.ticks)
+    roll = to_roll(written // 2, written % 2 == 1)
+    answers = critic(roll, torch.zeros_like(roll), setting.told, setting.ticks)
     assert answers.shape == (3, 5)
-    assert Critic(TINY, deviation=False)(
-        to_roll(written // 2, written % 2 == 1), setting.told, setting.ticks
-    ).shape == (
-        3,
-        5,
-    )
+    assert not torch.allclose(answers, critic(roll, roll, setting.told, setting.ticks))
+
+
+def test_the_critic_hears_intervals_and_returns() -> None:
+    pitch = torch.zeros(1, LANES, COLUMNS, dtype=torch.long)
+    pitch[0, 0] = 40
+    pitch[0, 3] = 40 - 7 - 12
+    roll = to_roll(pitch, pitch > 0)
+    heard = Hearing()(roll, torch.zeros_like(roll))
+    assert heard.shape == (1, Hearing.width, COLUMNS)
+    intervals = heard[0, LANES * 16 : LANES * 16 + 72].unflatten(0, (6, 12))
+    sounding = intervals[:, :, 5].nonzero().tolist()
+    assert len(sounding) == 1  # of all pairs of lanes only melody and bass sound
+    assert sounding[0][0] == 2
+    assert torch.equal(intervals[..., 0], intervals[..., 11])
+    bar_ago = heard[0, LANES * 16 + 72 : LANES * 16 + 72 + LANES]
+    assert bar_ago[:, 0].sum() == 0  # nothing came before
+    assert bar_ago[:, 6].tolist() == [1, 0, 0, 1]
+    again = Hearing()(roll, roll)[0, LANES * 16 + 72 :]
+    assert again[:, 0].sum() == 12  # both lanes, struck as well as sounding, after one, two and four bars
 
 
 @pytest.mark.parametrize(("metre", "known"), [("6/8", "6/8"), ("5/4", "3/2")])

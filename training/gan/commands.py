@@ -137,7 +137,7 @@ def stages(run: Path) -> dict[str, Sequence[Mapping[str, Any]]]:
     lines = read_history(run)
     kept = ("epoch", "seconds")
     about = {
-        "critic": ("critic, people's", "critic, generated"),
+        "critic": ("critic",),
         "generator": ("generator", "likeness", "corpus"),
     }
     return {

@@ -1,7 +1,8 @@
-"""The game: the generator writes phrases from noise, the critic tells them from people's.
+"""The game: the generator goes on from noise where people did, and the critic tells who wrote what.
 
-Both answer in the hinge form (Lim and Ye 2017); the critic is bound by spectral norm (Miyato et al. 2018).
-A phrase that was drawn is heard again with its gradient, so that writing itself needs none.
+The critic compares the two continuations of the same bars (a relativistic critic, Jolicoeur-Martineau 2019)
+in the hinge form, bound by spectral norm (Miyato et al. 2018). A phrase that was drawn is heard again with
+its gradient, so that writing itself needs none.
 """
 
 from collections import deque
@@ -16,7 +17,7 @@ from models.gan_critic import Critic
 from models.lanes import LANES, MELODY
 from models.roll_networks import SOUNDS, with_spectral_norm
 from training.adversarial import GameSchedule
-from training.gan.phrases import Phrases, PhraseSource, roll_of
+from training.gan.phrases import Phrases, PhraseSource
 from training.gan.warm_start import GIVEN, ReaderAndGenerator, nats_per_column
 
 BATCH = 32
@@ -24,14 +25,15 @@ SCHEDULE = GameSchedule(
     epochs=20,
     updates_per_epoch=50,
     critic_steps=2,
-    critic_first=150,
-    learning_rate=1e-4,
-    critic_learning_rate=4e-4,
+    critic_first=300,
+    learning_rate=2e-4,
+    critic_learning_rate=2e-3,
     average_decay=0.99,
 )
 
-_REMEMBERED = 4
-"""The critic is shown phrases of the generator's last turns, which saves writing more of them."""
+_REMEMBERED = 16
+_WRITTEN_ANEW = 0.2
+"""The critic is shown phrases of the generator's last turns, and but rarely ones written for it alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,36 +63,34 @@ class PhraseGame:
         self._players, self._critic = players, critic
         self._source, self._stakes = source, stakes
         self._noise = config.noise
-        self._remembered: deque[Phrases] = deque(maxlen=_REMEMBERED)
+        self._remembered: deque[tuple[Phrases, Phrases]] = deque(maxlen=_REMEMBERED)
 
     def critic_terms(self, random: np.random.Generator) -> dict[str, Tensor]:
-        """Hinge terms of people's phrases and of the generator's."""
-        people = self._source.draw(random, BATCH, given=GIVEN)
-        if not self._remembered:
+        """The hinge on how far people's phrases are above the generator's."""
+        if len(self._remembered) < _REMEMBERED or random.random() < _WRITTEN_ANEW:
             self._write(random)
-        fakes = self._remembered[int(random.integers(len(self._remembered)))]
-        return {
-            "critic, people's": self._weigh((1 - self._answers(people)).relu()),
-            "critic, generated": self._weigh((1 + self._answers(fakes)).relu()),
-        }
+        people, fakes = self._remembered[int(random.integers(len(self._remembered)))]
+        above = self._answers(people) - self._answers(fakes)
+        return {"critic": self._weigh((1 - above).relu())}
 
     def generator_terms(self, random: np.random.Generator) -> dict[str, Tensor]:
-        """What the critic says of phrases drawn anew, how like people's they are to it, and the anchor."""
+        """How far phrases drawn anew are below people's, how unlike them to the critic, and the anchor."""
         stakes = self._stakes
-        drawn = self._write(random)
-        fakes = drawn.phrases
-        logits = self._players.generator(fakes.states, drawn.noise, fakes.setting)
-        roll = drawn_roll(logits, drawn.chance, fakes)
-        ticks, told = fakes.setting.ticks, fakes.setting.told
-        features = self._critic.features(roll, ticks)
         terms: dict[str, Tensor] = {}
         if stakes.game:
-            terms["generator"] = -stakes.game * self._weigh(self._critic.judge(features, told).float())
-        if stakes.game and stakes.likeness:
+            drawn = self._write(random)
+            fakes, told, ticks = drawn.phrases, drawn.phrases.setting.told, drawn.phrases.setting.ticks
+            logits = self._players.generator(fakes.states, drawn.noise, fakes.setting)
+            roll = drawn_roll(logits, drawn.chance, fakes)
+            features = self._critic.features(roll, fakes.before, ticks)
             with torch.no_grad():
-                wanted = self._critic.features(drawn.people.roll, ticks)
-            apart = (features.float().mean((0, 2)) - wanted.float().mean((0, 2))).abs().sum()
-            terms["likeness"] = stakes.likeness * apart
+                wanted = self._critic.features(drawn.people.roll, fakes.before, ticks)
+                answers = self._critic.judge(wanted, told).float()
+            below = answers - self._critic.judge(features, told).float()
+            terms["generator"] = stakes.game * self._weigh(below)
+            if stakes.likeness:
+                apart = (features.float().mean((0, 2)) - wanted.float().mean((0, 2))).abs().sum()
+                terms["likeness"] = stakes.likeness * apart
         people = self._source.draw(random, BATCH, given=GIVEN)
         mean, spread = self._players.reader(people.roll)
         heard = mean.float() + torch.randn_like(mean.float()) * (0.5 * spread.float()).exp()
@@ -99,7 +99,8 @@ class PhraseGame:
         return terms
 
     def _answers(self, phrases: Phrases) -> Tensor:
-        return self._critic(phrases.roll, phrases.setting.told, phrases.setting.ticks).float()
+        setting = phrases.setting
+        return self._critic(phrases.roll, phrases.before, setting.told, setting.ticks).float()
 
     def _weigh(self, answers: Tensor) -> Tensor:
         """One figure of answers (B, 1 + PHRASE_BARS)."""
@@ -116,7 +117,7 @@ class PhraseGame:
         history = people.states[..., :columns]
         states = write_phrases(self._players.generator, history, noise, people.setting, chance)
         drawn = _Drawn(people, Phrases(states, people.setting), noise, chance)
-        self._remembered.append(drawn.phrases)
+        self._remembered.append((people, drawn.phrases))
         return drawn
 
 
@@ -151,4 +152,4 @@ def drawn_roll(logits: Tensor, chance: Tensor, phrases: Phrases) -> Tensor:
     roll = torch.cat([torch.stack(heard, 2), drawn[..., FIRST_PITCH:].sum(-1, keepdim=True)], -1)
     is_given = torch.zeros_like(roll[..., :1], dtype=torch.bool)
     is_given[:, MELODY] = phrases.setting.has_melody[:, None, None]
-    return torch.where(is_given, roll_of(phrases.states, columns), roll)
+    return torch.where(is_given, phrases.roll, roll)

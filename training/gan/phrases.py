@@ -57,13 +57,18 @@ class Phrases:
     @property
     def roll(self) -> Tensor:
         """(B, LANES, S, CHANNELS): the phrases themselves."""
-        return roll_of(self.states, len(self.setting.ticks))
+        return roll_of(self.states[..., -len(self.setting.ticks) :])
+
+    @property
+    def before(self) -> Tensor:
+        """The same of the four bars before them; nothing at all where the piece has not begun."""
+        history = self.states[..., : -len(self.setting.ticks)]
+        return roll_of(history.where(history != BEFORE, 0)) * (history != BEFORE).unsqueeze(-1)
 
 
-def roll_of(states: Tensor, columns: int) -> Tensor:
-    """The roll of the last columns of states (B, LANES, ·), none of which lie before the piece."""
-    written = states[..., -columns:]
-    return to_roll(written // 2, written % 2 == 1)
+def roll_of(states: Tensor) -> Tensor:
+    """(B, LANES, S, CHANNELS): the roll of states, none of which lie before the piece."""
+    return to_roll(states // 2, states % 2 == 1)
 
 
 def as_piece(score: Score, genre: Genre) -> Piece | None:

@@ -35,8 +35,8 @@ class Reader(nn.Module):
 
     def __init__(self, config: Config) -> None:
         super().__init__()
-        width = config.critic
-        self.reader = RollReader(config.critic_lane, width)
+        width = config.reader
+        self.reader = RollReader(config.reader_lane, width)
         self.down = nn.ModuleList(nn.Conv1d(width, width, 4, stride=2, padding=1) for _ in range(3))
         self.block = ResidualBlock1d(width)
         self.out = nn.Linear(2 * width, 2 * config.noise)
