@@ -17,43 +17,41 @@ from models.drafting import Candidate, Seed
 from models.gan import (
     BEFORE,
     FIRST_PITCH,
-    GO_ON,
     MOVES,
     PHRASE_BARS,
-    REST,
     Generator,
     PhraseWriting,
     moves_of,
 )
+from models.gan_rows import Row
 from models.gan_settings import phrase_setting, told_of
 from models.grammar import unscripted
 from models.lane_scripts import obey
 from models.lanes import (
-    BASS,
     LANES,
-    LOWEST,
     MELODY,
-    PITCHES,
     SIXTEENTHS,
     Lanes,
     bar_columns,
-    column_ticks,
     to_score,
 )
 from models.plans import Profile
-from models.scripts import Arrival, Script
+from models.scripts import Script
 from models.tokens import Plan
 
 SHARED = 0.5
 """The share of a phrase's noise, in variance, that is the whole piece's."""
 
-TOP_P = 0.97
-"""The nucleus that moves are drawn from."""
+TOP_P = 0.95
+"""The nucleus that notes are drawn from, where one begins."""
+
+_LEAST = 0.003
+"""What is less likely than this does not happen: no lane of a tune alone begins to sound by chance."""
 
 _COLUMNS_AT_ONCE = 8
 """Written in one step of the work."""
 
-_PITCH_CLASSES = (np.arange(PITCHES) + LOWEST) % 12
+_SILENCES = np.arange(MOVES) < FIRST_PITCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ class PhraseDrafting:
     ) -> None:
         """`melody` (S,), states of the melody lane as in models.gan, is given to all pieces alike."""
         rows = [
-            _Row(plan, script or unscripted(plan), np.random.default_rng(seed), temperature)
+            Row(plan, script or unscripted(plan), np.random.default_rng(seed), temperature)
             for plan, seed, temperature, script in zip(plans, seeds, temperatures, scripts, strict=True)
         ]
         groups: dict[tuple[int, ...], list[int]] = {}
@@ -131,60 +129,13 @@ class PhraseDrafting:
         return [found[place] for place in range(len(self._rows))]
 
 
-class _Row:
-    """One piece: what it is held to in each column, and its own chance."""
-
-    def __init__(self, plan: Plan, script: Script, random: np.random.Generator, temperature: float) -> None:
-        self.plan, self.script, self.random, self.temperature = plan, script, random, temperature
-        ticks = column_ticks(plan.metre, SIXTEENTHS, plan.bars)
-        self.columns = len(ticks) - 1
-        self.arrivals = {int(np.searchsorted(ticks, each.tick)): each for each in script.arrivals}
-        self.still = np.zeros(self.columns, dtype=np.bool_)
-        for column, arrival in self.arrivals.items():
-            end = len(ticks) if arrival.final else int(np.searchsorted(ticks, arrival.tick + arrival.hold))
-            self.still[column + 1 : end] = True
-        self.source = np.full(self.columns, -1, dtype=np.int64)
-        for copy in script.copies:
-            start, end, source = np.searchsorted(ticks, (copy.start, copy.end, copy.source)).tolist()
-            self.source[start:end] = np.arange(source, source + end - start)
-
-    def forbidden(self, lane: int, column: int, state: int) -> NDArray[np.bool_] | None:
-        """(MOVES,): what a lane in this state may not do here; None where it may do anything."""
-        if column >= self.columns:
-            return None
-        arrival = self.arrivals.get(column)
-        if arrival is not None:
-            return _forbidden_at(arrival, lane, state)
-        if self.still[column]:
-            only = np.ones(MOVES, dtype=np.bool_)
-            only[GO_ON] = False
-            return only
-        return None
-
-
-def _forbidden_at(arrival: Arrival, lane: int, state: int) -> NDArray[np.bool_]:
-    """(MOVES,): at an arrival only its chord sounds; the melody does not rest there."""
-    degrees = arrival.chord
-    if lane == BASS:
-        degrees = arrival.bass
-    elif lane == MELODY:
-        degrees = arrival.top & arrival.chord or arrival.chord
-    forbidden = np.zeros(MOVES, dtype=np.bool_)
-    forbidden[FIRST_PITCH:] = ~np.isin(_PITCH_CLASSES, list(degrees))
-    sounding = 1 < state < BEFORE
-    holds = sounding and (state // 2 - 1 + LOWEST) % 12 in degrees
-    forbidden[GO_ON] = not holds and (sounding or lane == MELODY)
-    forbidden[REST] = lane == MELODY
-    return forbidden
-
-
 class _Group:
     """Pieces whose bars have the same columns, written at once."""
 
     def __init__(
         self,
         generator: Generator,
-        rows: Sequence[_Row],
+        rows: Sequence[Row],
         ticks: tuple[int, ...],
         melody: NDArray[np.int64] | None,
     ) -> None:
@@ -198,6 +149,7 @@ class _Group:
         self._piece_noise = self._draw_noise()
         self._temperatures = torch.tensor([[row.temperature] for row in rows], dtype=torch.float32)
         self._chance = np.zeros((len(rows), LANES), dtype=np.float32)
+        self._is_quiet = np.zeros(len(rows), dtype=np.bool_)
         self._phrase: PhraseWriting | None = None
 
     @property
@@ -211,6 +163,7 @@ class _Group:
             if self._phrase is None or self.written % self._phrase_columns == 0:
                 self._phrase = self._begin_phrase()
             self._chance = np.stack([row.random.random(LANES, dtype=np.float32) for row in self._rows])
+            self._is_quiet = self._quiet_bars()
             states = self._phrase.write(self._draw)
             self._states = torch.cat([self._states, states.unsqueeze(-1)], -1)
             self.written += 1
@@ -253,10 +206,20 @@ class _Group:
         padded[: len(here)] = here
         return torch.from_numpy(padded).expand(len(self._rows), -1)
 
+    def _quiet_bars(self) -> NDArray[np.bool_]:
+        """(B,): where half a bar went by in silence; people leave none empty, so the melody goes on then."""
+        width = len(self._ticks)
+        gone = self.written % width
+        if gone != width // 2 or gone == 0 or self._melody is not None:
+            return np.zeros(len(self._rows), dtype=np.bool_)
+        return (self._states[..., -gone:] < 2).all(-1).all(-1).numpy()
+
     def _draw(self, lane: int, logits: Tensor, before: Tensor) -> Tensor:
         """Moves (B,): what comes again is copied, the rest drawn from the nucleus of what is allowed."""
         for place, row in enumerate(self._rows):
             forbidden = row.forbidden(lane, self.written, int(before[place]))
+            if forbidden is None and self._is_quiet[place] and lane == MELODY:
+                forbidden = _SILENCES
             if forbidden is not None:
                 logits[place] = logits[place].masked_fill(torch.from_numpy(forbidden), -torch.inf)
         if self._melody is not None and lane != MELODY and self.written < len(self._melody):
@@ -265,7 +228,7 @@ class _Group:
             if tune:
                 logits[:, FIRST_PITCH + tune :] = -torch.inf
         chance = torch.from_numpy(self._chance[:, lane : lane + 1])
-        moves = draw_moves(logits / self._temperatures, chance)
+        moves = draw_moves(logits, chance, self._temperatures)
         for place, row in enumerate(self._rows):
             source = row.source[self.written] if self.written < row.columns else -1
             if source >= 0:
@@ -274,11 +237,19 @@ class _Group:
         return moves
 
 
-def draw_moves(logits: Tensor, chance: Tensor) -> Tensor:
-    """(B,) draws from the nuclei of logits (B, MOVES), by numbers (B, 1) between 0 and 1."""
-    likely, order = logits.softmax(-1).sort(-1, descending=True)
-    reached = likely.cumsum(-1)
-    likely = likely.masked_fill(reached - likely >= TOP_P, 0.0)
-    reached = likely.cumsum(-1)
-    drawn = (reached <= chance * reached[:, -1:]).sum(-1, keepdim=True).clamp(max=logits.shape[-1] - 1)
-    return order.gather(-1, drawn).squeeze(-1)
+def draw_moves(logits: Tensor, chance: Tensor, temperatures: Tensor) -> Tensor:
+    """(B,) draws from logits (B, MOVES), by numbers (B, 1) between 0 and 1, at temperatures (B, 1).
+
+    Temperature and nucleus bear on which note begins, not on whether one does: in most columns nothing does,
+    and whatever makes the likely likelier would make the music still.
+    """
+    kinds = torch.cat([logits[:, :FIRST_PITCH], logits[:, FIRST_PITCH:].logsumexp(-1, keepdim=True)], -1)
+    kinds = kinds.softmax(-1)
+    kinds = kinds.masked_fill(kinds < _LEAST, 0.0)
+    notes, order = (logits[:, FIRST_PITCH:] / temperatures).softmax(-1).sort(-1, descending=True)
+    notes = notes.masked_fill(notes.cumsum(-1) - notes >= TOP_P, 0.0).nan_to_num(0.0)
+    notes = notes / notes.sum(-1, keepdim=True).clamp(min=1e-9)
+    reached = torch.cat([kinds[:, :FIRST_PITCH], kinds[:, FIRST_PITCH:] * notes], -1).cumsum(-1)
+    drawn = (reached <= chance * reached[:, -1:]).sum(-1, keepdim=True).clamp(max=MOVES - 1)
+    pitches = FIRST_PITCH + order.gather(-1, (drawn - FIRST_PITCH).clamp(min=0))
+    return torch.where(drawn < FIRST_PITCH, drawn, pitches).squeeze(-1)

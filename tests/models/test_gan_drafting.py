@@ -7,7 +7,7 @@ import torch
 from domain.errors import Reason, Unavailable
 from domain.genres import Genre
 from domain.score import Key, Metre, Mode
-from models.gan import Generator
+from models.gan import FIRST_PITCH, GO_ON, MOVES, REST, Generator
 from models.gan_drafting import GANModel, PhraseDrafting, draw_moves
 from models.gan_files import load_gan, save_gan
 from models.grammar import TRIADS
@@ -109,12 +109,30 @@ def test_what_goes_with_a_given_melody_stays_under_it(model: GANModel) -> None:
     assert (lanes.pitch[1:] <= lanes.pitch[MELODY])[begins].all()
 
 
-def test_moves_are_drawn_from_the_nucleus() -> None:
-    logits = torch.log(torch.tensor([[0.6, 0.3, 0.095, 0.005]])).expand(1000, -1)
-    chance = torch.linspace(0, 0.999, 1000).unsqueeze(1)
-    drawn = draw_moves(logits, chance).bincount(minlength=4) / 1000
-    assert drawn[3] == 0
-    assert drawn[0].item() == pytest.approx(0.6 / 0.995, abs=0.01)
+def _shares(likely: dict[int, float], temperature: float = 1.0) -> list[float]:
+    logits = torch.full((1, MOVES), -torch.inf)
+    for move, probability in likely.items():
+        logits[0, move] = float(np.log(probability))
+    chance = torch.linspace(0, 0.9999, 4000).unsqueeze(1)
+    drawn = draw_moves(logits.expand(4000, -1), chance, torch.full((4000, 1), temperature))
+    return (drawn.bincount(minlength=MOVES) / 4000).tolist()
+
+
+def test_notes_are_drawn_from_their_nucleus_as_often_as_notes_begin() -> None:
+    first, second, last = FIRST_PITCH + 30, FIRST_PITCH + 10, FIRST_PITCH + 71
+    shares = _shares({GO_ON: 0.98, first: 0.012, second: 0.0077, last: 0.0003})
+    assert shares[GO_ON] == pytest.approx(0.98, abs=0.001)
+    assert shares[last] == 0
+    assert shares[first] == pytest.approx(0.02 * 0.12 / 0.197, abs=0.001)
+    cold = _shares({GO_ON: 0.5, first: 0.3, second: 0.2}, temperature=0.5)
+    assert cold[GO_ON] == pytest.approx(0.5, abs=0.001)
+    assert cold[first] == pytest.approx(0.5 * 9 / 13, abs=0.001)
+
+
+def test_what_hardly_ever_happens_does_not() -> None:
+    shares = _shares({GO_ON: 0.9995, FIRST_PITCH + 3: 0.0005})
+    assert shares[GO_ON] == 1
+    assert _shares({GO_ON: 0.4, REST: 0.6})[REST] == pytest.approx(0.6, abs=0.001)
 
 
 def test_weights_come_back_from_their_files(model: GANModel, tmp_path: Path) -> None:
@@ -137,6 +155,19 @@ def test_altered_weights_are_refused(model: GANModel, tmp_path: Path) -> None:
     with pytest.raises(Unavailable) as refused:
         load_gan(style, torch.device("cpu"))
     assert refused.value.reason is Reason.WEIGHTS_UNUSABLE
+
+
+def test_no_bar_stays_silent() -> None:
+    torch.manual_seed(1)
+    generator = Generator(TINY).eval()
+    for layer in generator.pen.lanes:  # nothing begins but by force
+        assert isinstance(layer, torch.nn.Linear)
+        layer.bias.data[FIRST_PITCH:] -= 30
+    (lanes,) = _draft(GANModel("still", generator, {}), [_plan(bars=4)]).lanes()
+    bars = lanes.pitch.reshape(LANES, 4, 16)
+    assert (bars > 0).any(axis=(0, 2)).all()
+    assert lanes.onset[MELODY, 8]
+    assert lanes.onset[MELODY].sum() < 8
 
 
 def test_lanes_are_legal(model: GANModel) -> None:
