@@ -149,7 +149,7 @@ class _Group:
         self._piece_noise = self._draw_noise()
         self._temperatures = torch.tensor([[row.temperature] for row in rows], dtype=torch.float32)
         self._chance = np.zeros((len(rows), LANES), dtype=np.float32)
-        self._is_quiet = np.zeros(len(rows), dtype=np.bool_)
+        self._must_begin = np.zeros(len(rows), dtype=np.bool_)
         self._phrase: PhraseWriting | None = None
 
     @property
@@ -163,7 +163,7 @@ class _Group:
             if self._phrase is None or self.written % self._phrase_columns == 0:
                 self._phrase = self._begin_phrase()
             self._chance = np.stack([row.random.random(LANES, dtype=np.float32) for row in self._rows])
-            self._is_quiet = self._quiet_bars()
+            self._must_begin = self._must_sound()
             states = self._phrase.write(self._draw)
             self._states = torch.cat([self._states, states.unsqueeze(-1)], -1)
             self.written += 1
@@ -206,19 +206,23 @@ class _Group:
         padded[: len(here)] = here
         return torch.from_numpy(padded).expand(len(self._rows), -1)
 
-    def _quiet_bars(self) -> NDArray[np.bool_]:
-        """(B,): where half a bar went by in silence; people leave none empty, so the melody goes on then."""
-        width = len(self._ticks)
-        gone = self.written % width
-        if gone != width // 2 or gone == 0 or self._melody is not None:
+    def _must_sound(self) -> NDArray[np.bool_]:
+        """(B,): where the melody may not be silent: at the very beginning, and when half a bar was silence.
+
+        Upbeats would shift all that follows against the form, and people leave no bar empty.
+        """
+        gone = self.written % len(self._ticks)
+        if self._melody is not None or (self.written and (gone == 0 or gone != len(self._ticks) // 2)):
             return np.zeros(len(self._rows), dtype=np.bool_)
+        if self.written == 0:
+            return np.ones(len(self._rows), dtype=np.bool_)
         return (self._states[..., -gone:] < 2).all(-1).all(-1).numpy()
 
     def _draw(self, lane: int, logits: Tensor, before: Tensor) -> Tensor:
         """Moves (B,): what comes again is copied, the rest drawn from the nucleus of what is allowed."""
         for place, row in enumerate(self._rows):
             forbidden = row.forbidden(lane, self.written, int(before[place]))
-            if forbidden is None and self._is_quiet[place] and lane == MELODY:
+            if forbidden is None and self._must_begin[place] and lane == MELODY:
                 forbidden = _SILENCES
             if forbidden is not None:
                 logits[place] = logits[place].masked_fill(torch.from_numpy(forbidden), -torch.inf)
