@@ -3,10 +3,16 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from domain.genres import Genre
 from models.gan import BEFORE, FIRST_PITCH, GO_ON, MOVES, REST
 from models.lanes import BASS, LOWEST, MELODY, PITCHES, SIXTEENTHS, column_ticks
 from models.scripts import Arrival, Script
 from models.tokens import Plan
+
+_TUNES = frozenset({Genre.REEL, Genre.JIG, Genre.SLIP_JIG, Genre.HORNPIPE, Genre.POLKA})
+"""Genres whose works are a melody alone."""
+
+_ALL_BUT_GOING_ON = np.arange(MOVES) != GO_ON
 
 _PITCH_CLASSES = (np.arange(PITCHES) + LOWEST) % 12
 
@@ -18,6 +24,7 @@ class Row:
         self.plan, self.script, self.random, self.temperature = plan, script, random, temperature
         ticks = column_ticks(plan.metre, SIXTEENTHS, plan.bars)
         self.columns = len(ticks) - 1
+        self.is_one_line = plan.parts == 1 and plan.genre in _TUNES
         self.arrivals = {int(np.searchsorted(ticks, each.tick)): each for each in script.arrivals}
         self.still = np.zeros(self.columns, dtype=np.bool_)
         for column, arrival in self.arrivals.items():
@@ -32,13 +39,13 @@ class Row:
         """(MOVES,): what a lane in this state may not do here; None where it may do anything."""
         if column >= self.columns:
             return None
+        if self.is_one_line and lane != MELODY:
+            return _ALL_BUT_GOING_ON
         arrival = self.arrivals.get(column)
         if arrival is not None:
             return _forbidden_at(arrival, lane, state)
         if self.still[column]:
-            only = np.ones(MOVES, dtype=np.bool_)
-            only[GO_ON] = False
-            return only
+            return _ALL_BUT_GOING_ON
         return None
 
 

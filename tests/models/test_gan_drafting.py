@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -155,6 +156,13 @@ def test_altered_weights_are_refused(model: GANModel, tmp_path: Path) -> None:
     with pytest.raises(Unavailable) as refused:
         load_gan(style, torch.device("cpu"))
     assert refused.value.reason is Reason.WEIGHTS_UNUSABLE
+
+
+def test_a_dance_is_a_tune_alone(model: GANModel) -> None:
+    dance = replace(_plan("6/8", parts=1), genre=Genre.JIG)
+    (lanes,) = _draft(model, [dance]).lanes()
+    assert lanes.onset[MELODY].any()
+    assert not lanes.pitch[MELODY + 1 :].any()
 
 
 def test_no_bar_stays_silent() -> None:

@@ -25,8 +25,8 @@ SCHEDULE = GameSchedule(
     epochs=20,
     updates_per_epoch=50,
     critic_steps=2,
-    critic_first=300,
-    learning_rate=2e-4,
+    critic_first=250,
+    learning_rate=1e-4,
     critic_learning_rate=2e-3,
     average_decay=0.99,
 )
@@ -44,10 +44,10 @@ class Stakes:
     of its features' means (Salimans et al. 2016), `corpus` that of the corpora's own likelihood.
     """
 
-    game: float = 1.0
+    game: float = 0.25
     bars: float = 0.5
-    likeness: float = 1.0
-    corpus: float = 0.5
+    likeness: float = 0.05
+    corpus: float = 1.0
     spectral_norm: bool = True
     deviation: bool = True
 
