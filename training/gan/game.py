@@ -26,7 +26,7 @@ SCHEDULE = GameSchedule(
     updates_per_epoch=50,
     critic_steps=2,
     critic_first=250,
-    learning_rate=1e-4,
+    learning_rate=1.5e-4,
     critic_learning_rate=2e-3,
     average_decay=0.99,
 )
@@ -44,9 +44,9 @@ class Stakes:
     of its features' means (Salimans et al. 2016), `corpus` that of the corpora's own likelihood.
     """
 
-    game: float = 0.25
+    game: float = 0.08
     bars: float = 0.5
-    likeness: float = 0.05
+    likeness: float = 0.02
     corpus: float = 1.0
     spectral_norm: bool = True
     deviation: bool = True
