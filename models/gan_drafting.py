@@ -86,10 +86,14 @@ class PhraseDrafting:
         temperatures: Sequence[float],
         scripts: Sequence[Script | None],
         melody: NDArray[np.int64] | None = None,
+        pace: int = 1,
     ) -> None:
-        """`melody` (S,), states of the melody lane as in models.gan, is given to all pieces alike."""
+        """`melody` (S,), states of the melody lane as in models.gan, is given to all pieces alike.
+
+        Other lanes begin notes only every `pace` ticks of a bar.
+        """
         rows = [
-            Row(plan, script or unscripted(plan), np.random.default_rng(seed), temperature)
+            Row(plan, script or unscripted(plan), np.random.default_rng(seed), temperature, pace)
             for plan, seed, temperature, script in zip(plans, seeds, temperatures, scripts, strict=True)
         ]
         groups: dict[tuple[int, ...], list[int]] = {}

@@ -9,7 +9,7 @@ from models.lanes import BASS, LOWEST, MELODY, PITCHES, SIXTEENTHS, column_ticks
 from models.scripts import Arrival, Script
 from models.tokens import Plan
 
-_TUNES = frozenset({Genre.REEL, Genre.JIG, Genre.SLIP_JIG, Genre.HORNPIPE, Genre.POLKA})
+TUNES = frozenset({Genre.REEL, Genre.JIG, Genre.SLIP_JIG, Genre.HORNPIPE, Genre.POLKA})
 """Genres whose works are a melody alone."""
 
 _ALL_BUT_GOING_ON = np.arange(MOVES) != GO_ON
@@ -20,11 +20,14 @@ _PITCH_CLASSES = (np.arange(PITCHES) + LOWEST) % 12
 class Row:
     """One piece: what it is held to in each column, and its own chance."""
 
-    def __init__(self, plan: Plan, script: Script, random: np.random.Generator, temperature: float) -> None:
+    def __init__(
+        self, plan: Plan, script: Script, random: np.random.Generator, temperature: float, pace: int = 1
+    ) -> None:
         self.plan, self.script, self.random, self.temperature = plan, script, random, temperature
         ticks = column_ticks(plan.metre, SIXTEENTHS, plan.bars)
         self.columns = len(ticks) - 1
-        self.is_one_line = plan.parts == 1 and plan.genre in _TUNES
+        self.between = ticks[:-1] % plan.metre.bar_ticks % pace > 0
+        self.is_one_line = plan.parts == 1 and plan.genre in TUNES
         self.arrivals = {int(np.searchsorted(ticks, each.tick)): each for each in script.arrivals}
         self.still = np.zeros(self.columns, dtype=np.bool_)
         for column, arrival in self.arrivals.items():
@@ -44,7 +47,7 @@ class Row:
         arrival = self.arrivals.get(column)
         if arrival is not None:
             return _forbidden_at(arrival, lane, state)
-        if self.still[column]:
+        if self.still[column] or (lane != MELODY and self.between[column]):
             return _ALL_BUT_GOING_ON
         return None
 

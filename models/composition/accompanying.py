@@ -4,21 +4,32 @@ Where the tune says a phrase again, what was written under it comes again too. O
 one is taken that clashes least with the tune on strong beats.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from domain.genres import Genre
-from domain.score import Metre, Score
+from domain.score import Metre, Part, Score
 from models.composition.cadences import DOMINANT_TRIAD
 from models.composition.transformation import Transformed
 from models.composition.tunes import tune_of, with_tune
 from models.gan import PHRASE_BARS
 from models.gan_drafting import GANModel, PhraseDrafting
+from models.gan_rows import TUNES
 from models.grammar import TRIADS
-from models.lanes import LOWEST, MELODY, SIXTEENTHS, Lanes, bar_columns, column_ticks, to_lanes, to_score
+from models.lanes import (
+    LOWEST,
+    MELODY,
+    SIXTEENTHS,
+    Lanes,
+    Simplified,
+    bar_columns,
+    column_ticks,
+    to_lanes,
+    to_score,
+)
 from models.plans import Profile, make_plan
 from models.scripts import Arrival, Copy, Script
 from models.tokens import Plan
@@ -29,6 +40,10 @@ TEMPERATURE = 0.85
 
 _SHARP = (1, 11)
 """Intervals, in semitones within the octave, that grate."""
+
+_EIGHTH = 6
+_QUICK_SECONDS = 0.2
+_WALTZ = 3
 
 _WORTH_RETURNING = 2
 """Bars that a phrase must share with an earlier one for its accompaniment to come again."""
@@ -42,21 +57,31 @@ def accompany(
 ) -> Transformed:
     """The tune, the highest line of the first part, accompanied in the style of a genre.
 
-    The same seed and number of candidates give the same piece. Raises KeyError for a genre that the model
-    does not know, ValueError for a score without notes.
+    Under a genre of tunes alone the tune has one player beside it, who keeps to the beats. The same seed and
+    number of candidates give the same piece. Raises KeyError for a genre that the model does not know,
+    ValueError for a score without notes.
     """
-    heard, simplified = to_lanes(tune, SIXTEENTHS)
+    heard, _ = to_lanes(tune, SIXTEENTHS)
     if not heard.onset[MELODY].any():
         raise ValueError("a score without notes has no tune")
-    plan = plan_under(tune, genre, model.profiles[genre])
-    best = write_under(model, heard, plan, seed=seed, candidates=candidates)
-    silent = replace(best, pitch=best.pitch.copy(), onset=best.onset.copy())
-    silent.pitch[MELODY], silent.onset[MELODY] = 0, False
-    score = with_tune(to_score(silent, plan), tune_of(tune, heard))
-    return Transformed(score=score, plan=plan, simplified=simplified)
+    plan = plan_under(tune, genre, model.profiles)
+    pace = _pace(plan, genre)
+    best = write_under(model, heard, plan, seed=seed, candidates=candidates, pace=pace)
+    under = replace(best, pitch=best.pitch.copy(), onset=best.onset.copy())
+    under.pitch[MELODY], under.onset[MELODY] = 0, False
+    notes = tune_of(tune, heard)
+    if genre in TUNES:
+        plan = replace(plan, genre=genre, parts=2)
+        score = to_score(under, replace(plan, parts=1))
+        score = replace(score, parts=(Part("tune", 0, notes), *score.parts))
+    else:
+        score = with_tune(to_score(under, plan), notes)
+    return Transformed(score=score, plan=plan, simplified=Simplified(heard=len(notes)))
 
 
-def write_under(model: GANModel, heard: Lanes, plan: Plan, *, seed: int, candidates: int) -> Lanes:
+def write_under(
+    model: GANModel, heard: Lanes, plan: Plan, *, seed: int, candidates: int, pace: int = 1
+) -> Lanes:
     """The melody of lanes with the best of several accompaniments, in C."""
     drafting = PhraseDrafting(
         model.generator,
@@ -65,6 +90,7 @@ def write_under(model: GANModel, heard: Lanes, plan: Plan, *, seed: int, candida
         temperatures=[TEMPERATURE] * candidates,
         scripts=[_script(heard)] * candidates,
         melody=2 * heard.pitch[MELODY].astype(np.int64) + heard.onset[MELODY],
+        pace=pace,
     )
     while not drafting.finished:
         drafting.advance()
@@ -102,14 +128,25 @@ def _faults(lanes: Lanes) -> float:
     return found / max(of, 1) + _EMPTY_COST * float(empty.mean())
 
 
-def plan_under(tune: Score, genre: Genre, profile: Profile) -> Plan:
-    """As the genre usually is in the tune's metre and mode, in as many parts as it can have."""
-    voiced = [habit for habit in profile.habits if habit.parts > 1] or list(profile.habits)
-    of_mode = [habit for habit in voiced if habit.mode == tune.key.mode] or voiced
+def plan_under(tune: Score, genre: Genre, profiles: Mapping[Genre, Profile]) -> Plan:
+    """As the genre usually is in the tune's metre and mode; one of tunes alone as hymns or waltzes are."""
+    if genre not in profiles:
+        raise KeyError(genre)
+    if genre in TUNES:
+        genre = Genre.FOLK if tune.metre.beats == _WALTZ and Genre.FOLK in profiles else Genre.HYMN
+    habits = list(profiles[genre].habits)
+    of_mode = [habit for habit in habits if habit.mode == tune.key.mode] or habits
     of_metre = [habit for habit in of_mode if habit.metre == str(tune.metre)] or of_mode
     usual = max(of_metre, key=lambda habit: habit.works)
     plan = make_plan(genre, usual, key=tune.key, tempo=tune.tempo, bars=tune.bars)
     return replace(plan, metre=tune.metre)
+
+
+def _pace(plan: Plan, genre: Genre) -> int:
+    """Ticks: under dances, and under whatever else is as quick, the accompaniment keeps to the beats."""
+    ticks_a_second = plan.tempo * plan.metre.beat_ticks / 60
+    is_quick = _EIGHTH / ticks_a_second < _QUICK_SECONDS
+    return plan.metre.beat_ticks if genre in TUNES or is_quick else 1
 
 
 def _script(heard: Lanes) -> Script:

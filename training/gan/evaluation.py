@@ -101,7 +101,7 @@ def measure_dissonance(model: GANModel, works: Iterable[Work], genre: Genre) -> 
         lanes, _ = to_lanes(score, SIXTEENTHS)
         if not lanes.onset[MELODY].any():
             continue
-        plan = plan_under(score, genre, model.profiles[genre])
+        plan = plan_under(score, genre, model.profiles)
         ours += clashes(write_under(model, lanes, plan, seed=seed, candidates=CANDIDATES))
         theirs += clashes(lanes)
     return Dissonance(float(ours[0] / max(ours[1], 1)), float(theirs[0] / max(theirs[1], 1)), int(ours[1]))

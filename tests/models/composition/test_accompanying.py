@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -47,7 +49,7 @@ def test_the_tune_stays_note_for_note_in_its_own_time(model: GANModel, metre: st
     assert made.score.bars == tune.bars
     assert set(tune.parts[0].notes) <= set(made.score.parts[0].notes)
     assert sum(len(part.notes) for part in made.score.parts) > len(tune.parts[0].notes) + 8
-    assert made.simplified.moved > 0  # the triplets, which the accompaniment does not hear where they are
+    assert (made.simplified.heard, made.simplified.moved) == (len(tune.parts[0].notes), 0)
 
 
 def test_it_ends_on_the_tonic_chord(model: GANModel) -> None:
@@ -67,6 +69,21 @@ def test_what_the_tune_says_again_is_accompanied_alike(model: GANModel) -> None:
     first = [(note.onset, note.pitch) for note in bass if 0 < note.onset < 3 * 48]
     again = [(note.onset - half, note.pitch) for note in bass if half < note.onset < half + 3 * 48]
     assert first == again
+
+
+def test_a_dance_has_one_player_beside_the_tune_who_keeps_to_the_beats(model: GANModel) -> None:
+    with_dances = replace(model, profiles=dict.fromkeys((Genre.HYMN, Genre.REEL), model.profiles[Genre.HYMN]))
+    made = accompany(with_dances, _tune(), genre=Genre.REEL, seed=4, candidates=2)
+    tune, beside = made.score.parts
+    assert tune.notes == _tune().parts[0].notes
+    assert len(beside.notes) > 8
+    assert all(note.onset % 12 == 0 for note in beside.notes)
+    assert (made.plan.genre, made.plan.parts) == (Genre.REEL, 2)
+
+
+def test_an_unknown_genre_is_refused(model: GANModel) -> None:
+    with pytest.raises(KeyError):
+        accompany(model, _tune(), genre=Genre.JIG, seed=0)
 
 
 def test_seeds_decide(model: GANModel) -> None:
