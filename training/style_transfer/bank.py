@@ -1,0 +1,38 @@
+"""Which codes are kept of each genre: those of training windows, spread over the genre's works and metres."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+
+from domain.score import Metre
+from models.style_transfer import StyleTransfer
+from models.tokens import METRES
+from training.style_transfer.windows import Batches
+
+_LEAST = 8
+"""Codes kept of each metre that a genre has."""
+
+
+@torch.no_grad()
+def fill_bank(network: StyleTransfer, batches: Batches, *, seed: int = 0) -> None:
+    """Encode windows of each genre in each of its metres, and keep their codes."""
+    random = np.random.default_rng(seed)
+    network.eval()
+    for place, sizes in batches.sizes.items():
+        row = 0
+        for metre, count in _portions(sizes, network.config.bank).items():
+            batch = batches.some(metre, place, count, random)
+            end = row + count
+            network.bank[place, row:end] = network.writer.encoder(batch.rolls)[0]
+            network.bank_metre[place, row:end] = METRES.index(metre)
+            row = end
+
+
+def _portions(sizes: Mapping[Metre, int], total: int) -> dict[Metre, int]:
+    """How many of `total` each metre gets: some at least, the rest by its size, exactly `total` in all."""
+    least = min(_LEAST, total // len(sizes))
+    spare = total - least * len(sizes)
+    shares = np.array(list(sizes.values())) / sum(sizes.values())
+    upto = np.rint(np.cumsum(shares) * spare).astype(int)
+    return {metre: least + int(more) for metre, more in zip(sizes, np.diff(upto, prepend=0), strict=True)}
