@@ -29,7 +29,7 @@ from training.corpora.works import Work, load_works
 from training.evaluation.tables import check_table, print_evaluation, print_tables
 from training.fitting import read_standing
 from training.gan.ablation import run_ablation
-from training.gan.evaluation import PIECES, GanEvaluation, checks, evaluate_model, failing
+from training.gan.evaluation import PIECES, GanEvaluation, checks, evaluate_model, failing, narrowed
 from training.gan.game import SCHEDULE, PhraseGame, Stakes
 from training.gan.phrases import TAUGHT, PhraseSource, read_pieces
 from training.gan.sampling import sample_lanes
@@ -92,16 +92,16 @@ def export(options: argparse.Namespace) -> None:
     works = load_works(WORKS)
     generator = run_generator(RUN / "generator.safetensors")
     model = GANModel("a run", generator, profiles_of(works))
-    genres, evaluation = sorted(model.profiles), None
-    while genres:
-        evaluation = evaluate_model(model, works, genres, pieces=options.pieces or PIECES)
-        print_all(evaluation)
-        dropped = failing(evaluation)
-        genres = [genre for genre in genres if genre not in dropped]
-        if not dropped:
-            break
-    if evaluation is None or not genres:
+    evaluation = evaluate_model(model, works, sorted(model.profiles), pieces=options.pieces or PIECES)
+    dropped = failing(evaluation)
+    genres = [genre for genre in evaluation.pieces.genres if genre not in dropped]
+    if dropped:
+        print_tables([check_table(checks(evaluation))])
+        print(f"not offered: {', '.join(sorted(dropped))}")
+    if not genres:
         raise SystemExit("No genre meets its bars, so nothing is shipped.")
+    evaluation = narrowed(evaluation, genres)
+    print_all(evaluation)
     card = save_gan(
         generator,
         WEIGHTS / f"{GAN}.safetensors",
