@@ -18,13 +18,14 @@ from models.gan import (
     BEFORE,
     FIRST_PITCH,
     MOVES,
+    ORDER,
     PHRASE_BARS,
     Generator,
-    PhraseWriting,
     moves_of,
 )
 from models.gan_rows import Row
 from models.gan_settings import phrase_setting, told_of
+from models.gan_writing import PhraseWriting
 from models.grammar import unscripted
 from models.lane_scripts import obey
 from models.lanes import (
@@ -199,7 +200,9 @@ class _Group:
         history = self._states[..., -self._phrase_columns :]
         bars = [row.plan.bars for row in self._rows]
         setting = phrase_setting(self._told, self._ticks, [first] * len(bars), bars, self._given())
-        return PhraseWriting(self._generator, history, noise, setting)
+        tunes_alone = all(row.is_one_line for row in self._rows)
+        lanes = (MELODY,) if tunes_alone else ORDER
+        return PhraseWriting(self._generator, history, noise, setting, lanes=lanes)
 
     def _given(self) -> Tensor | None:
         """(B, S): the phrase's part of the given melody, silent after its end."""
@@ -224,12 +227,15 @@ class _Group:
 
     def _draw(self, lane: int, logits: Tensor, before: Tensor) -> Tensor:
         """Moves (B,): what comes again is copied, the rest drawn from the nucleus of what is allowed."""
-        for place, row in enumerate(self._rows):
-            forbidden = row.forbidden(lane, self.written, int(before[place]))
-            if forbidden is None and self._must_begin[place] and lane == MELODY:
-                forbidden = _SILENCES
-            if forbidden is not None:
-                logits[place] = logits[place].masked_fill(torch.from_numpy(forbidden), -torch.inf)
+        forbidden = np.zeros((len(self._rows), MOVES), dtype=np.bool_)
+        for place, (row, state) in enumerate(zip(self._rows, before.tolist(), strict=True)):
+            bound = row.forbidden(lane, self.written, state)
+            if bound is None and self._must_begin[place] and lane == MELODY:
+                bound = _SILENCES
+            if bound is not None:
+                forbidden[place] = bound
+        if forbidden.any():
+            logits = logits.masked_fill(torch.from_numpy(forbidden), -torch.inf)
         if self._melody is not None and lane != MELODY and self.written < len(self._melody):
             # What goes with a tune stays under it.
             tune = int(self._melody[self.written]) // 2

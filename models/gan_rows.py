@@ -3,14 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.genres import Genre
+from domain.genres import TUNES
 from models.gan import BEFORE, FIRST_PITCH, GO_ON, MOVES, REST
 from models.lanes import BASS, LOWEST, MELODY, PITCHES, SIXTEENTHS, column_ticks
 from models.scripts import Arrival, Script
 from models.tokens import Plan
-
-TUNES = frozenset({Genre.REEL, Genre.JIG, Genre.SLIP_JIG, Genre.HORNPIPE, Genre.POLKA})
-"""Genres whose works are a melody alone."""
 
 _ALL_BUT_GOING_ON = np.arange(MOVES) != GO_ON
 

@@ -10,14 +10,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.genres import Genre
+from domain.genres import TUNES, Genre
 from domain.score import Metre, Part, Score
 from models.composition.cadences import DOMINANT_TRIAD
 from models.composition.transformation import Transformed
 from models.composition.tunes import tune_of, with_tune
 from models.gan import PHRASE_BARS
 from models.gan_drafting import GANModel, PhraseDrafting
-from models.gan_rows import TUNES
 from models.grammar import TRIADS
 from models.lanes import (
     LOWEST,

@@ -15,10 +15,10 @@ from models.gan import (
     Generator,
     moves_of,
     states_after,
-    write_phrases,
 )
 from models.gan_critic import Critic, Hearing
 from models.gan_settings import phrase_setting, told_of
+from models.gan_writing import write_phrases
 from models.lanes import LANES, MELODY
 from models.roll_networks import gumbel_noise, to_roll, with_spectral_norm
 from models.tokens import Plan

@@ -107,7 +107,7 @@ def test_given_melodies_cost_nothing(pieces: Sequence[Piece]) -> None:
 def test_the_warm_start_learns(
     pieces: Sequence[Piece], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(warm_module, "BATCH", 6)
+    monkeypatch.setattr(warm_module, "BATCH", 4)
     monkeypatch.setattr(warm_module, "_VALID_BATCHES", 2)
     schedule = Schedule(epochs=1, learning_rate=0.01, warmup_updates=1, average_decay=0.5)
 
@@ -125,7 +125,7 @@ def test_the_warm_start_learns(
         assert best.exists()
         return read_standing(tmp_path / str(updates) / "checkpoint.safetensors").best
 
-    assert start(12) < start(1) - 1
+    assert start(8) < start(1) - 1
 
 
 def test_the_roll_is_that_of_what_was_drawn_and_has_a_gradient(pieces: Sequence[Piece]) -> None:
