@@ -9,10 +9,12 @@ import torch
 from safetensors.torch import load_file
 
 from domain.genres import Genre
+from models.checkpoints import load_critic
 from models.features import YANG_LERCH, measure
 from models.gan import Config
 from models.gan_drafting import GANModel
 from models.plans import Profile
+from models.registry import WEIGHTS
 from training.ablations import Ablation, Arm
 from training.adversarial import AdversarialFitting, read_history
 from training.corpora.works import Work
@@ -27,7 +29,7 @@ from training.gan.warm_start import ReaderAndGenerator
 
 RUNS = Path("runs/gan/ablation")
 
-BUDGET = replace(SCHEDULE, epochs=2, updates_per_epoch=40, critic_first=40)
+BUDGET = replace(SCHEDULE, epochs=2, updates_per_epoch=50, critic_first=150)
 MEASURED = (Genre.REEL, Genre.JIG, Genre.CHORALE, Genre.HYMN)
 PIECES = 60
 
@@ -67,8 +69,10 @@ def run_ablation(
 
 def measure_model(model: GANModel, works: Sequence[Work]) -> dict[str, float]:
     """Overlap and diversity of a few genres' pieces, as shares of real-vs-real."""
+    judge = load_critic(WEIGHTS, torch.device("cpu"))
     areas: list[float] = []
     apart: list[float] = []
+    judged: list[float] = []
     for genre in MEASURED:
         of_genre = [work for work in works if work.genre == genre]
         held_out = excerpts([w.score for w in of_genre if w.split in HELD_OUT_SPLITS], BARS)
@@ -80,10 +84,12 @@ def measure_model(model: GANModel, works: Sequence[Work]) -> dict[str, float]:
         theirs = overlap(measure(training, YANG_LERCH), reference, pieces=size).area
         areas.append(ours / theirs)
         apart.append(diversity(pieces, held_out).features / diversity(held_out, held_out).features)
+        if judge is not None:
+            judged.append(float(judge.judge(pieces, [genre] * len(pieces)).mean()))
     return {
         "overlap, of real-vs-real": float(np.mean(areas)),
         "pairwise distance, of real-vs-real": float(np.mean(apart)),
-    }
+    } | ({"the judge's mean": float(np.mean(judged))} if judged else {})
 
 
 def _last_terms(folder: Path) -> dict[str, float]:

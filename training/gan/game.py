@@ -23,7 +23,7 @@ from training.gan.warm_start import GIVEN, ReaderAndGenerator, nats_per_column
 
 BATCH = 32
 SCHEDULE = GameSchedule(
-    epochs=20,
+    epochs=26,
     updates_per_epoch=50,
     critic_steps=2,
     critic_first=250,
@@ -45,7 +45,7 @@ class Stakes:
     of its features' means (Salimans et al. 2016), `corpus` that of the corpora's own likelihood.
     """
 
-    game: float = 0.08
+    game: float = 0.12
     bars: float = 0.5
     likeness: float = 0.02
     corpus: float = 1.0
