@@ -9,9 +9,11 @@ from models.checkpoints import load_rnn
 from models.drafting import Model
 from models.gan_files import load_gan
 from models.registry import Style
+from models.vae_files import load_vae
 
 FAMILIES: Mapping[str, Callable[[Style, torch.device], Model]] = {
     "rnn": load_rnn,
+    "vae": load_vae,
     "gan": load_gan,
 }
 """How the model of a style is loaded, by the family that its card names."""

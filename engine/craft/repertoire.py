@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 
@@ -16,6 +17,9 @@ from models.devices import choose_device
 from models.drafting import Model
 from models.families import load_model
 from models.registry import Style, available_styles
+from models.style_transfer_files import STYLE_TRANSFER, Restyler, load_style_transfer
+
+_Kind = TypeVar("_Kind")
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +41,11 @@ class Repertoire:
                 self._models[style.name] = load_model(style, self._device)
             except Unavailable as error:
                 self._unusable[style.name] = error
+        self._restyler: Restyler | None = None
+        try:
+            self._restyler = load_style_transfer(weights, self._device)
+        except Unavailable as error:
+            self._unusable[STYLE_TRANSFER] = error
 
     @property
     def composing(self) -> tuple[str, ...]:
@@ -55,6 +64,20 @@ class Repertoire:
         if name not in self._models:
             raise BadRequest(Reason.UNKNOWN_STYLE, value=name, known=", ".join(self._models))
         return self._styles[name], self._models[name]
+
+    def transformer(self, name: str, kind: type[_Kind]) -> tuple[_Kind, tuple[Genre, ...]]:
+        """The model of this name, which is of this kind, and the genres that it offers.
+
+        Raises Unavailable where its weights are missing or can't be used.
+        """
+        if name in self._unusable:
+            raise self._unusable[name]
+        if isinstance(self._restyler, kind):
+            return self._restyler, tuple(self._restyler.profiles)
+        model = self._models.get(name)
+        if not isinstance(model, kind):
+            raise Unavailable(Reason.WEIGHTS_UNUSABLE, style=name, problem="they are missing")
+        return model, self._styles[name].genres
 
     def judgement(self, score: Score, genre: Genre | None) -> float | None:
         """How likely the judge takes a score for a person's, 0 to 1; None without a judge."""
