@@ -141,7 +141,7 @@ async def test_restyling_shows_both_pieces_and_how_the_judge_places_them(tmp_pat
     async with world(tmp_path) as w:
         await library(w)
         shown = fields((await ask(w, "restyle", clip="1", genre="slip jig")).embeds[0])
-        assert shown["The judge takes it for a person's"] == ("#1 · Tune 1 (reel): 54%\n#2 (slip jig): 61%")
+        assert shown["Taken for a person's"] == ("#1 · Tune 1 (reel): 54%\n#2 (slip jig): 61%")
         stored = await w.storage.clips.get(2, guild_id=w.env.guild.id)
         assert stored is not None
         assert (stored.judgement, stored.source_judgement) == (0.61, 0.54)

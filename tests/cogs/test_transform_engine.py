@@ -52,7 +52,7 @@ async def test_everything_that_can_be_made_of_clips_and_files(tmp_path: Path, we
         accompanied = await made(w, "accompany", clip="1", genre="chorale")
         assert (accompanied["Style"], accompanied["Genre"]) == ("gan", "chorale")
         restyled = await made(w, "restyle", file=FILE, genre="reel")
-        assert restyled["The judge takes it for a person's"].startswith("Their chorale: ")
+        assert restyled["Taken for a person's"].startswith("Their chorale: ")
         # What was accompanied is still the first clip's tune, and can be worked on in its turn.
         tunes: list[set[int]] = []
         for clip_id in (1, 6):
