@@ -15,7 +15,7 @@ from training.vae.data import LanedWork
 from training.vae.latents import latent_use
 from training.vae.units import CONFIG, TERMS, Terms, held_out, measure, melody_and_trio, reconstruct, train
 
-UPDATES = 600
+UPDATES = 400
 SCHEDULE = Schedule(epochs=1, learning_rate=4e-3, weight_decay=0.01, average_decay=0.99)
 
 FULL_WEIGHT = replace(TERMS, beta=1.0, warmup_updates=200)

@@ -75,7 +75,7 @@ class UnitLoss:
         cost, posterior = module(batch, self.terms.word_dropout)
         divergence = posterior.kl().sum(1)
         free = self.terms.free_bits * float(np.log(2))
-        beta = self.terms.beta * min(1.0, self.update / max(1, self.terms.warmup_updates))
+        beta = self.terms.beta * min(1.0, (self.update + 1) / max(1, self.terms.warmup_updates))
         self.update += 1
         self.history.tell(reconstruction=cost.mean().item(), divergence=divergence.mean().item())
         slots = batch.tokens.shape[1] * batch.tokens.shape[2]
