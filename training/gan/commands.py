@@ -23,12 +23,13 @@ from models.gan_files import GAN, load_gan, save_gan
 from models.plans import Profile
 from models.registry import WEIGHTS, available_styles
 from training.ablations import PICTURES
-from training.adversarial import AdversarialFitting, read_game_standing, read_history
+from training.adversarial import AdversarialFitting, read_history, write_tensors
 from training.adversarial_plots import draw_history, draw_lanes
 from training.corpora.works import Work, load_works
 from training.evaluation.tables import check_table, print_evaluation, print_tables
 from training.fitting import read_standing
 from training.gan.ablation import run_ablation
+from training.gan.choosing import resemblance
 from training.gan.evaluation import PIECES, GanEvaluation, checks, evaluate_model, failing, narrowed
 from training.gan.game import SCHEDULE, PhraseGame, Stakes
 from training.gan.phrases import TAUGHT, PhraseSource, read_pieces
@@ -39,10 +40,12 @@ from training.rnn_evaluation import count_profiles
 
 RUN = Path("runs/gan")
 WARM = RUN / "warm-start"
+BEST = RUN / "best.safetensors"
 WORKS = Path("runs/corpora/works.jsonl.gz")
 CONFIG = Config()
 
 _SAMPLED = (Genre.REEL, Genre.CHORALE, Genre.HYMN, Genre.RAGTIME)
+_RESEMBLANCE = "resemblance"
 _SAMPLES_EVERY = 4
 """Epochs between pictures of samples."""
 
@@ -63,16 +66,23 @@ def train(options: argparse.Namespace) -> None:
     schedule = SCHEDULE if options.epochs is None else replace(SCHEDULE, epochs=options.epochs)
     profiles = profiles_of(works)
 
+    best = max((line.get(_RESEMBLANCE, 0.0) for line in read_history(RUN)), default=0.0)
+
     def look(module: nn.Module, epoch: int) -> Mapping[str, float]:
-        if epoch % _SAMPLES_EVERY == 0 and isinstance(module, ReaderAndGenerator):
-            model = GANModel("training", module.generator, profiles)
+        nonlocal best
+        model = GANModel("training", players.generator, profiles)
+        alike = resemblance(model, works)
+        if alike > best:
+            best = alike
+            write_tensors(BEST, module.state_dict())
+        if epoch % _SAMPLES_EVERY == 0:
             draw_lanes(sample_lanes(model, _SAMPLED), RUN / f"samples-{epoch:03}.png")
             draw_history(stages(RUN), RUN / "losses.png")
-        return {}
+        return {_RESEMBLANCE: alike}
 
     game = PhraseGame(players, PhraseSource(pieces), Stakes())
-    weights = AdversarialFitting(game, schedule, folder=RUN, device=device, after_epoch=look).run()
-    print(f"The averaged generator is in {weights}. `python -m training export gan` ships it.")
+    AdversarialFitting(game, schedule, folder=RUN, device=device, after_epoch=look).run()
+    print(f"The best generator is in {BEST}. `python -m training export gan` ships it.")
 
 
 def evaluate(options: argparse.Namespace) -> None:
@@ -86,11 +96,11 @@ def evaluate(options: argparse.Namespace) -> None:
 
 
 def export(options: argparse.Namespace) -> None:
-    """Evaluate the averaged generator of a run, and ship it offering the genres that meet their bars."""
+    """Evaluate the best generator of a run, and ship it offering the genres that meet their bars."""
     torch.set_num_threads(1)
     started = time.monotonic()
     works = load_works(WORKS)
-    generator = run_generator(RUN / "generator.safetensors")
+    generator = run_generator(BEST)
     model = GANModel("a run", generator, profiles_of(works))
     evaluation = evaluate_model(model, works, sorted(model.profiles), pieces=options.pieces or PIECES)
     dropped = failing(evaluation)
@@ -113,17 +123,13 @@ def export(options: argparse.Namespace) -> None:
     print(f"{card['version']} offers {', '.join(genres)}; exported in {minutes:.1f} minutes")
 
 
-def ablate(options: argparse.Namespace) -> None:
+def ablate(_: argparse.Namespace) -> None:
     """Play brief games with and without each trick."""
     torch.set_num_threads(1)
     works = load_works(WORKS)
     ablation = run_ablation(works, profiles_of(works), start=WARM / "best.safetensors", config=CONFIG)
     print_tables([ablation.table()])
-    print(
-        f"kept in {ablation.save()}; epochs are fixed, so --epochs {options.epochs} is not looked at"
-        if options.epochs
-        else f"kept in {ablation.save()}"
-    )
+    print(f"kept in {ablation.save()}")
 
 
 def print_all(evaluation: GanEvaluation) -> None:
@@ -137,6 +143,7 @@ def stages(run: Path) -> dict[str, Sequence[Mapping[str, Any]]]:
     lines = read_history(run)
     kept = ("epoch", "seconds")
     about = {
+        "how like the corpora": (_RESEMBLANCE,),
         "critic": ("critic",),
         "generator": ("generator", "likeness", "corpus"),
     }
@@ -161,10 +168,8 @@ def run_generator(weights: Path) -> Generator:
 
 def _facts(works: Sequence[Work], evaluation: GanEvaluation, genres: Sequence[Genre]) -> dict[str, Any]:
     """What the model card tells beside config, hash and profiles."""
-    warm, game = (
-        read_standing(WARM / "checkpoint.safetensors"),
-        read_game_standing(RUN / "checkpoint.safetensors"),
-    )
+    warm, lines = read_standing(WARM / "checkpoint.safetensors"), read_history(RUN)
+    kept = max((line for line in lines if _RESEMBLANCE in line), key=lambda line: line[_RESEMBLANCE])
     learnt = [work for work in works if work.genre in TAUGHT]
     trained = Counter(f"{work.source}, {work.licence}" for work in learnt if work.split == "train")
     return {
@@ -176,8 +181,10 @@ def _facts(works: Sequence[Work], evaluation: GanEvaluation, genres: Sequence[Ge
             "warm-start epochs": warm.epoch,
             "warm-start minutes": round(warm.seconds / 60, 1),
             "warm-start validation loss": round(warm.best, 4),
-            "game epochs": game.epoch,
-            "game minutes": round(game.seconds / 60, 1),
+            "game epochs": len(lines),
+            "game minutes": round(lines[-1]["seconds"] / 60, 1),
+            "epoch kept": kept["epoch"],
+            "resemblance": kept[_RESEMBLANCE],
         },
         "metrics": [check.to_plain() for check in checks(evaluation)],
     }

@@ -23,13 +23,14 @@ from training.gan.warm_start import GIVEN, ReaderAndGenerator, nats_per_column
 
 BATCH = 32
 SCHEDULE = GameSchedule(
-    epochs=26,
+    epochs=14,
     updates_per_epoch=50,
     critic_steps=2,
     critic_first=250,
     learning_rate=1.5e-4,
     critic_learning_rate=2e-3,
     average_decay=0.99,
+    decay_from=0.85,
 )
 
 _REMEMBERED = 16
@@ -45,7 +46,7 @@ class Stakes:
     of its features' means (Salimans et al. 2016), `corpus` that of the corpora's own likelihood.
     """
 
-    game: float = 0.12
+    game: float = 0.08
     bars: float = 0.5
     likeness: float = 0.02
     corpus: float = 1.0
