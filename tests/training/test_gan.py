@@ -15,12 +15,25 @@ from models.roll_networks import CHANNELS, gumbel_noise
 from tests.models.test_gan import TINY
 from training.adversarial import AdversarialFitting, GameSchedule, read_history
 from training.corpora.works import Work
-from training.evaluation.evaluation import Evaluation
+from training.evaluation.copying import Copying
+from training.evaluation.endings import Endings
+from training.evaluation.evaluation import Evaluation, GenreFigures, PieceSetFigures, Spread
+from training.evaluation.genre_classifier import Confusion
+from training.evaluation.overlap import Overlap
 from training.fitting import Schedule, read_standing
+from training.gan import choosing
 from training.gan import game as game_module
 from training.gan import warm_start as warm_module
-from training.gan.diversity import bars_of, copied_bars, diversity
-from training.gan.evaluation import checks, evaluate_model, failing
+from training.gan.diversity import Diversity, bars_of, copied_bars, diversity
+from training.gan.evaluation import (
+    Dissonance,
+    GanEvaluation,
+    GenreDiversity,
+    checks,
+    evaluate_model,
+    failing,
+    narrowed,
+)
 from training.gan.game import PhraseGame, Stakes, drawn_roll
 from training.gan.phrases import PhraseSource, Piece, as_piece, collate, read_pieces
 from training.gan.sampling import generate
@@ -204,9 +217,45 @@ def test_every_bar_is_measured() -> None:
     assert {subject for _, subject in figures} == {"hymn", "all"}
     wanted = ("overlapped area", "bars found in training", "largest mode, of pieces")
     assert all((figure, subject) in figures for figure in wanted for subject in ("hymn", "all"))
+    assert ("strong beats that grate with the tune, accompanied", "all") in figures
+    assert ("scale consistency within one deviation, of genres", "all") in figures
     # A generator that has learned nothing is not offered.
     assert failing(evaluation) == {Genre.HYMN}
     assert evaluation.dissonance[Genre.HYMN].beats > 0
+
+
+def test_genres_left_out_are_left_out_of_every_figure() -> None:
+    spread = Spread(0.9, 0.05)
+
+    def figures(area: float) -> GenreFigures:
+        found = Overlap({}, area, (area, area), 0.0, 3)
+        metrics = {"scale consistency": spread, "empty-bar rate": spread}
+        pieces = PieceSetFigures(3, found, found, metrics, *[Copying(0, 0, 0, 0)] * 2, Endings(1, 1, 1, 1, 1))
+        return GenreFigures(16, pieces, pieces)
+
+    confusion = Confusion((), (), ())
+    told = GenreDiversity(Diversity(1, 1, 0.01), Diversity(1, 1, 0.01), 0.0, 0.0)
+    heard = {Genre.HYMN: Dissonance(0.3, 0.1, 10), Genre.FOLK: Dissonance(0.1, 0.1, 10)}
+    genres = {Genre.HYMN: figures(0.5), Genre.FOLK: figures(0.9)}
+    both = GanEvaluation(Evaluation(genres, "", confusion, confusion, {}), dict.fromkeys(genres, told), heard)
+    totals = {check.figure: check for check in checks(both) if check.subject == "all"}
+    assert totals["overlapped area"].value == pytest.approx(0.7)
+    assert not totals["strong beats that grate with the tune, accompanied"].met
+    one = {check.figure: check for check in checks(narrowed(both, [Genre.FOLK])) if check.subject == "all"}
+    assert one["overlapped area"].value == pytest.approx(0.9)
+    assert one["strong beats that grate with the tune, accompanied"].met
+
+
+def test_pieces_are_chosen_by_how_like_the_training_works_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choosing, "GENRES", (Genre.HYMN,))
+    monkeypatch.setattr(choosing, "PIECES", 6)
+    works = [_work(n, "train") for n in range(8)]
+    monkeypatch.setattr(choosing, "generate", lambda *_, **__: [work.score for work in works])
+    torch.manual_seed(0)
+    model = GANModel("tiny", ReaderAndGenerator(TINY).generator.eval(), {})
+    same = choosing.resemblance(model, works)
+    monkeypatch.setattr(choosing, "generate", lambda *_, **__: [_hymn(n, parts=1) for n in range(8)])
+    assert 0 < choosing.resemblance(model, works) < same <= 1
 
 
 def test_pieces_are_the_same_each_time() -> None:
