@@ -154,16 +154,11 @@ def fitness(anchors: Sequence[Anchor], plan: Plan) -> NDArray[np.float64]:
             -40 * (anchor.genre != plan.genre)
             - 20 * (anchor.metre != str(plan.metre))
             - 10 * (anchor.mode != plan.key.mode)
-            - 3 * abs(_parts(anchor) - plan.parts)
             - abs(anchor.density - plan.density)
             - 0.5 * abs(anchor.register - plan.register)
         )
     chances = np.exp(logits - logits.max())
     return chances / chances.sum()
-
-
-def _parts(anchor: Anchor) -> int:
-    return len(anchor.lanes)
 
 
 def slerp(first: Tensor, second: Tensor, ratio: float) -> Tensor:

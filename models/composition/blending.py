@@ -29,6 +29,9 @@ STEP_BARS = 4
 FARTHEST = 0.6
 """How much of the way to other music an amount of 1 goes, 1 being all of it."""
 
+EAGERNESS = 0.6
+"""The power of an amount: around a piece lies a stretch that still decodes to it, soon to be left behind."""
+
 
 def blend(model: VAEModel, first: Score, second: Score, *, ratio: float, seed: Seed) -> Transformed:
     """One piece at `ratio` of the way from the first (0) to the second (1).
@@ -72,7 +75,7 @@ def vary(model: VAEModel, score: Score, *, amount: float, seed: Seed) -> Transfo
     latents, units = _encoded(model, lanes)
     random = np.random.default_rng(seed)
     elsewhere = _elsewhere(model, latents, units, random)
-    moved = slerp(latents, elsewhere, FARTHEST * amount)
+    moved = slerp(latents, elsewhere, FARTHEST * amount**EAGERNESS)
     plan = _plan(model, score, score, score, ratio=0.0, latents=moved)
     return _finished(model, moved, plan, lost)
 

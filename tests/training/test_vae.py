@@ -216,4 +216,4 @@ def test_every_bar_is_checked() -> None:
     assert not met["active units", "z of 16 bars"]
     assert met["samples of the prior that are legal", "all"]
     assert met["ratio and feature distance along 1 blends (Spearman)", "all"]
-    assert ("notes reconstructed (F1), 16 bars", "songs") in met
+    assert ("steps reconstructed, 16 bars", "trio") in met

@@ -16,12 +16,16 @@ _CURVES = {
 }
 
 
+MOST = 500.0
+"""Nats; a young conductor runs away at times, and its means would leave nothing else to be seen."""
+
+
 def draw_curves(history: Path, path: Path) -> None:
     """The terms of both stages, one after the other, an epoch a line of the history."""
     lines: list[dict[str, Any]] = [json.loads(line) for line in history.read_text("utf-8").splitlines()]
     panels: dict[str, Sequence[Mapping[str, Any]]] = {
         title: [
-            {"epoch": epoch, **{name: line[name] for name in names if name in line}}
+            {"epoch": epoch, **{name: min(line[name], MOST) for name in names if name in line}}
             for epoch, line in enumerate(lines, start=1)
         ]
         for title, names in _CURVES.items()
