@@ -47,8 +47,9 @@ _WALTZ = 3
 _WORTH_RETURNING = 2
 """Bars that a phrase must share with an earlier one for its accompaniment to come again."""
 
+_WITHIN_COST = 0.5
 _EMPTY_COST = 0.5
-"""What bars left empty under the tune take off, as strong beats that clash."""
+"""What clashes within the chord, and bars left empty under the tune, count beside clashes with the tune."""
 
 
 def accompany(
@@ -118,13 +119,17 @@ def strong_columns(metre: Metre, bars: int) -> Iterator[int]:
 
 
 def _faults(lanes: Lanes) -> float:
-    """The share of strong beats that clash, and what bars without accompaniment count as."""
+    """Shares of strong beats that clash with the tune, or else within the chord, and of bars left empty."""
     found, of = clashes(lanes)
+    strong = list(strong_columns(lanes.metre, lanes.bars))
+    chords = lanes.pitch[:, strong].astype(np.int64)
+    apart = np.abs(chords[:, None] - chords[None, :]) % 12
+    grates = np.isin(apart, _SHARP) & (chords[:, None] > 0) & (chords[None, :] > 0)
     columns = len(bar_columns(lanes.metre, SIXTEENTHS))
-    shape = len(lanes.pitch), lanes.bars, columns
-    highest: NDArray[np.int8] = lanes.pitch.reshape(shape).max(axis=2)
+    highest: NDArray[np.int8] = lanes.pitch.reshape(len(lanes.pitch), lanes.bars, columns).max(axis=2)
     empty = (highest[MELODY] > 0) & (highest[MELODY + 1 :] == 0).all(axis=0)
-    return found / max(of, 1) + _EMPTY_COST * float(empty.mean())
+    within = float(grates.any(axis=(0, 1)).mean())
+    return found / max(of, 1) + _WITHIN_COST * within + _EMPTY_COST * float(empty.mean())
 
 
 def plan_under(tune: Score, genre: Genre, profiles: Mapping[Genre, Profile]) -> Plan:

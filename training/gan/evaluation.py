@@ -26,6 +26,7 @@ DIVERSITY_OF_REAL = 0.9
 LARGEST_MODE = 0.05
 DISSONANCE_OF_CORPUS = 1.2
 
+_APART = "mean pairwise distance"
 _STEADY = ("scale consistency", "empty-bar rate")
 _ROUNDING = 1e-9
 
@@ -121,7 +122,7 @@ def genre_checks(evaluation: GanEvaluation, genre: Genre) -> list[Check]:
     return [
         Check("overlapped area", genre, area, real, OVERLAP_OF_REAL * real, at_least=True),
         Check(
-            "mean pairwise distance",
+            _APART,
             genre,
             told.generated.features,
             told.people.features,
@@ -195,9 +196,12 @@ def _total_checks(evaluation: GanEvaluation) -> list[Check]:
 
 
 def failing(evaluation: GanEvaluation) -> set[Genre]:
-    """The genres that miss one of their own bars."""
+    """The genres that are not offered: their pieces are unlike people's, say the same, or are copied.
+
+    How far apart pieces are is asked of all genres together; of each it is shown.
+    """
     return {
         genre
         for genre in evaluation.pieces.genres
-        if not all(check.met for check in genre_checks(evaluation, genre))
+        if not all(check.met for check in genre_checks(evaluation, genre) if check.figure != _APART)
     }
