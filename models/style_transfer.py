@@ -31,6 +31,9 @@ from models.texture_rolls import (
 FREEDOM = 0.5
 """How much of what a beat is told of the harmony is its whole bar's, when a piece goes to another genre."""
 
+_BARRED = 1e3
+"""What is taken off a logit that is not to be chosen."""
+
 _SHARPNESS = 8.0
 """Widens the logits that spectral normalisation holds together."""
 
@@ -91,16 +94,20 @@ class Written:
     events: Tensor
     pitches: Tensor
 
-    def texture(self, random: np.random.Generator | None = None, *, chance: float = 1.0) -> Tensor:
+    def texture(
+        self, random: np.random.Generator | None = None, *, chance: float = 1.0, barred: Tensor | None = None
+    ) -> Tensor:
         """The legal one-hot texture, with straight-through gradients.
 
         With `random` what happens is drawn from the softmax of `events` at the temperature `chance`. Without,
-        it is always the likeliest, which strikes too few of the notes that are each unlikely.
+        it is always the likeliest, which strikes too few of the notes that are each unlikely. Pitches that
+        are `barred` (1 in a tensor that broadcasts to `pitches`) are taken only where all are.
         """
         noise = None
         if random is not None:
             noise = chance * gumbel_noise(random, *self.events.shape).to(self.events.device)
-        return realised(self.events.float(), self.pitches.float(), noise)
+        pitches = self.pitches.float()
+        return realised(self.events.float(), pitches if barred is None else pitches - _BARRED * barred, noise)
 
 
 class Generator(nn.Module):

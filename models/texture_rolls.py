@@ -86,6 +86,11 @@ class Rolls:
         return Rolls(self.metre, self.tune, texture)
 
     @property
+    def over_tune(self) -> Tensor:
+        """(B, 1, S, PITCHES): 1 for pitches at or above the tune's, where it sounds."""
+        return self.tune[..., :-1].cumsum(-1).unsqueeze(1)
+
+    @property
     def events(self) -> Events:
         """The texture's classes."""
         sounds = self.texture[..., :-1].sum(-1) > 0.5

@@ -24,8 +24,8 @@ from models.tokens import METRES, Plan, plan_of
 
 CANDIDATES = 12
 
-_CHANCE = 0.8
-"""The temperature at which it is drawn what happens in a column."""
+_CHANCE = 1.0
+"""The temperature at which it is drawn what happens in a column: that at which the critics heard it."""
 
 _CODES = 6
 """Codes from which those of other metres are left alone."""
@@ -81,12 +81,13 @@ def restyle(
 def write_textures(
     model: Restyler, lanes: Lanes, genre: Genre, random: np.random.Generator, *, candidates: int
 ) -> Textures:
-    """Textures of the genre under the tune of these lanes, each after another code."""
+    """Textures of the genre, never above the tune of these lanes, each after another code."""
     rolls = Rolls.of([lanes] * candidates)
     place = model.known.index(genre)
     codes = choose_codes(model, place, lanes.metre, random, count=candidates)
     told = torch.full((candidates,), place)
-    texture = model.network.writer.transfer(rolls, told, codes).texture(random, chance=_CHANCE)
+    written = model.network.writer.transfer(rolls, told, codes)
+    texture = written.texture(random, chance=_CHANCE, barred=rolls.over_tune)
     before, after = bar_chroma(rolls.texture, lanes.metre), bar_chroma(texture, lanes.metre)
     known = (before.sum(-1) > 0).double()
     alike = torch.nn.functional.cosine_similarity(before, after, dim=-1).double() * known

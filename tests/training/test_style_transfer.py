@@ -1,6 +1,7 @@
 """Style transfer learns from balanced windows, pays for what it should, and is measured on unheard music."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -167,11 +168,7 @@ def test_a_run_warms_up_plays_resumes_and_can_be_shipped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     brief = Schedule(epochs=2, learning_rate=1e-2, warmup_updates=2)
-    monkeypatch.setattr(
-        run,
-        "warm_start",
-        lambda *args, **options: warm_start.warm_start(*args, **options, schedule=brief, updates=4),
-    )
+    monkeypatch.setattr(run, "warm_start", partial(warm_start.warm_start, schedule=brief, updates=4))
     monkeypatch.setattr(run, "PICTURED", 2)
     train(tmp_path, 1)
     weights = train(tmp_path, 2)
@@ -220,6 +217,12 @@ def test_the_bank_holds_codes_of_the_genres_own_metres() -> None:
     assert len(network.bank_metre[place].unique()) == 2
     assert len(network.bank_metre[GENRES.index(Genre.SONG)].unique()) == 1
     assert network.bank[place].abs().sum(-1).min() > 0
+
+
+def test_the_bank_is_full_even_where_windows_are_few() -> None:
+    network = StyleTransfer(replace(TINY, bank=60))  # of 42 windows
+    fill_bank(network, BATCHES)
+    assert network.bank[GENRES.index(Genre.HYMN)].abs().sum(-1).min() > 0
 
 
 def test_stretches_cover_a_piece_and_look_alike() -> None:

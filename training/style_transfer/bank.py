@@ -1,4 +1,4 @@
-"""Which codes are kept of each genre: those of training windows, spread over the genre's works and metres."""
+"""Which codes are kept of each genre: those of windows that a critic knows at once, in each of its metres."""
 
 from collections.abc import Mapping
 
@@ -13,6 +13,9 @@ from training.style_transfer.windows import Batches
 _LEAST = 8
 """Codes kept of each metre that a genre has."""
 
+_DRAWN = 4
+"""Windows looked at for each code that is kept."""
+
 
 @torch.no_grad()
 def fill_bank(network: StyleTransfer, batches: Batches, *, seed: int = 0) -> None:
@@ -22,9 +25,11 @@ def fill_bank(network: StyleTransfer, batches: Batches, *, seed: int = 0) -> Non
     for place, sizes in batches.sizes.items():
         row = 0
         for metre, count in _portions(sizes, network.config.bank).items():
-            batch = batches.some(metre, place, count, random)
+            batch = batches.some(metre, place, _DRAWN * count, random)
+            known = network.critics(batch.rolls, batch.genre).genre.log_softmax(-1)[:, place]
+            typical = known.argsort(descending=True)[torch.arange(count) % len(known)]
             end = row + count
-            network.bank[place, row:end] = network.writer.encoder(batch.rolls)[0]
+            network.bank[place, row:end] = network.writer.encoder(batch.rolls.select(typical))[0]
             network.bank_metre[place, row:end] = METRES.index(metre)
             row = end
 

@@ -105,7 +105,7 @@ def tables(directions: Sequence[Direction], known: Sequence[Recognition]) -> lis
         "without the tune",
     )
     note = (
-        "Shares of whole held-out pieces (to 64 bars, placed by up to four stretches of eight bars each), "
+        "Shares of held-out pieces (to 32 bars, placed by the mean of their stretches of eight bars), "
         "those that the classifier placed rightly before. Flipped when asked for one of the two genres, "
         "named when asked for any or none. The generator never writes the tune."
     )

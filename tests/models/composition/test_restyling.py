@@ -9,6 +9,7 @@ from domain.genres import Genre
 from domain.score import Key, Metre, Mode, Note, Part, Score
 from models.composition.restyling import restyle, write_textures
 from models.lanes import SIXTEENTHS, to_lanes
+from models.texture_rolls import Rolls, as_lanes
 from tests.models.styling import piece, tiny_restyler
 
 MODEL = tiny_restyler()
@@ -70,6 +71,16 @@ def test_the_best_is_the_critics_choice_among_those_that_keep_the_harmony() -> N
     close = textures.kept >= textures.kept.max() - 0.05
     assert close[best]
     assert textures.merit[best] == textures.merit[close].max()
+
+
+def test_the_tune_stays_on_top() -> None:
+    lanes, _ = to_lanes(piece(bars=8), SIXTEENTHS)
+    texture = write_textures(MODEL, lanes, Genre.FOLK, np.random.default_rng(0), candidates=3).texture
+    rolls = Rolls.of([lanes] * 3)
+    tune = lanes.pitch[0]
+    for row in range(3):
+        under = as_lanes(rolls, texture, row).pitch[1:]
+        assert np.all(under[:, tune > 0] < tune[tune > 0])
 
 
 def test_a_tune_alone_is_given_a_texture() -> None:
