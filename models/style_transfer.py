@@ -28,8 +28,11 @@ from models.texture_rolls import (
     tune_chroma,
 )
 
-FREEDOM = 0.5
-"""How much of what a beat is told of the harmony is its whole bar's, when a piece goes to another genre."""
+FREEDOM = 0.8
+"""How much of what a beat is told of the harmony is its whole bar's, when a piece goes to another genre.
+
+Of 0.5, 0.8 and 1 the one with the most flips on validation works that keeps the harmony.
+"""
 
 _BARRED = 1e3
 """What is taken off a logit that is not to be chosen."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from domain.genres import Genre
 from domain.score import Metre, Note, Score
@@ -20,6 +20,7 @@ from training.adversarial import GameSchedule, read_history
 from training.corpora.works import Work
 from training.fitting import Schedule
 from training.style_transfer import run, warm_start
+from training.style_transfer.ablating import compare
 from training.style_transfer.bank import fill_bank
 from training.style_transfer.figures import checks, counted, metrics, offered, tables
 from training.style_transfer.flips import Direction, chroma_likeness, measure_flips
@@ -180,6 +181,23 @@ def test_a_run_warms_up_plays_resumes_and_can_be_shipped(
     assert torch.equal(network.bank, network.bank.half().float())
     assert network.bank[GENRES.index(Genre.HYMN)].abs().sum() > 0
     assert not network.training
+
+
+def test_ablations_play_each_game_once_from_one_start(tmp_path: Path) -> None:
+    warm = tmp_path / "warm.safetensors"
+    save_file(dict(new_players(TINY)[0].state_dict()), warm)
+    schedule = GameSchedule(epochs=1, updates_per_epoch=2, critic_steps=1, learning_rate=1e-2)
+    material = run.Material(BATCHES, BATCHES)
+    found = compare(material, warm=warm, folder=tmp_path, device=CPU, schedule=schedule, config=TINY)
+    assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {
+        "as-it-is",
+        "without-cycle-weight-10",
+        "without-chroma-term",
+    }
+    with_cycle, without_cycle, with_chroma, _ = found.arms
+    assert with_cycle.figures == with_chroma.figures
+    assert with_cycle.figures != without_cycle.figures
+    assert len(found.table().rows) == 4
 
 
 def test_the_warm_start_lowers_the_reconstruction(tmp_path: Path) -> None:

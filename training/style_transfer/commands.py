@@ -30,6 +30,7 @@ from training.evaluation.tables import print_tables
 from training.fitting import read_standing
 from training.paths import RUNS, WORKS
 from training.style_transfer import run
+from training.style_transfer.ablating import SHORT, compare
 from training.style_transfer.figures import Recognition, metrics, offered, tables
 from training.style_transfer.flips import PIECES, Direction, measure_flips
 from training.style_transfer.game import Weights
@@ -78,6 +79,21 @@ def export(options: argparse.Namespace) -> None:
     plot_history(FOLDER, PICTURE)
     print(f"{card['version']} shipped, offers {', '.join(card['genres'])}")
     print(f"exported in {(time.monotonic() - started) / 60:.1f} minutes")
+
+
+def ablate(options: argparse.Namespace) -> None:
+    """Raises FileNotFoundError where no warm start was ever made."""
+    torch.set_num_threads(1)
+    schedule = SHORT if options.epochs is None else replace(SHORT, epochs=options.epochs)
+    ablation = compare(
+        run.Material.of(load_works(WORKS)),
+        warm=options.start_from or FOLDER / "warm" / "best.safetensors",
+        folder=RUNS / f"{STYLE_TRANSFER}-ablation",
+        device=choose_device(options.device),
+        schedule=schedule,
+    )
+    print_tables([ablation.table()])
+    print(ablation.save())
 
 
 def _measure(

@@ -15,8 +15,8 @@ from training.style_transfer.flips import LEAST, Direction
 FLIPPED = 0.7
 PAIRS = 3
 CHROMA = 0.85
-OFFERED = 0.6
-"""A genre is offered from this share of flips into it, on average over where pieces come from."""
+OFFERED = 0.5
+"""A genre is offered where so many pieces flip into it, on average over where they come from."""
 
 
 @dataclass(frozen=True, slots=True)
