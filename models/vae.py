@@ -190,17 +190,21 @@ def decode(
     *,
     chances: Tensor | None = None,
     temperatures: Tensor | None = None,
+    allowed: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Tokens (B, P, PATCH_SLOTS) and ties (B, LANES), the decoder hearing what it has written itself.
 
-    Each token is the likeliest one; with `chances` (B, P, PATCH_SLOTS), uniform in 0 to 1, it is drawn by
-    them at `temperatures` (B,).
+    Each token is the likeliest one of those `allowed` (VOCABULARY,); with `chances` (B, P, PATCH_SLOTS),
+    uniform in 0 to 1, it is drawn by them at `temperatures` (B,).
     """
     features, tied = decoder.features(z, places, grid)
     rows, patches = features.shape[:2]
     cell = decoder.recurrent.all_weights[0]
     width, slot_width = decoder.config.embedding, decoder.config.slot_hidden
     within = decoder.within.weight * decoder.earlier
+    bias = decoder.slot_bias
+    if allowed is not None:
+        bias = bias.masked_fill(~allowed, -torch.inf)
     state = features.new_zeros(rows, decoder.config.recurrent)
     told = features.new_zeros(rows, PATCH_SLOTS * width)
     tokens = torch.zeros(rows, patches, PATCH_SLOTS, dtype=torch.long, device=z.device)
@@ -212,7 +216,7 @@ def decode(
             span = slice(slot * slot_width, (slot + 1) * slot_width)
             known = slot * width
             here = hidden[:, span] + told[:, :known] @ within[span, :known].T
-            logits = decoder.read_out(functional.gelu(here)) + decoder.slot_bias[slot]
+            logits = decoder.read_out(functional.gelu(here)) + bias[slot]
             if chances is None or temperatures is None:
                 chosen = logits.argmax(1)
             else:

@@ -4,7 +4,7 @@ A piece begins from two phrases of its genre, metre and mode that the model lear
 them. Knows plans and lanes; how networks are taught is not its matter.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,19 +17,33 @@ from domain.score import Mode
 from models.drafting import Candidate, Seed
 from models.grammar import unscripted
 from models.lane_scripts import obey
-from models.lanes import LANES, Lanes, to_score
+from models.lanes import LANES, LOWEST, Lanes, to_score
 from models.plans import Profile
 from models.scripts import Script
 from models.tokens import Plan
 from models.vae import UnitBatch, decode
 from models.vae_phrases import VAE
-from models.vae_units import PATCH_SLOTS, UNIT_BARS, Units, from_units, grid_class, places
+from models.vae_units import (
+    FIRST_STRIKE,
+    PATCH_SLOTS,
+    UNIT_BARS,
+    VOCABULARY,
+    Units,
+    from_units,
+    grid_class,
+    places,
+)
 
-BETWEEN = (0.25, 0.4)
-"""How far from one phrase to the other a piece lies: nearer, it would copy; in the middle, harmony blurs."""
+TUNES_BETWEEN, VOICES_BETWEEN = (0.32, 0.45), (0.22, 0.37)
+"""How far from one phrase to the other a piece of one lane lies, and one of several.
+
+Nearer, it would copy; in the middle, harmony blurs.
+"""
 
 NEARNESS = 20.0
 """How much sooner a phrase goes towards one that is like it: in nats for a cosine of 1."""
+
+ALL_CLASSES = tuple(range(12))
 
 COOLING = 0.2
 """What a temperature is multiplied by: a latent says nearly all, and chance is only to say the rest."""
@@ -37,7 +51,10 @@ COOLING = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """What is known of a phrase that the model learned from. `lanes` are those that sound in it."""
+    """What is known of a phrase that the model learned from.
+
+    `lanes` are those that sound in it, `classes` the pitch classes it uses, counted from the tonic.
+    """
 
     genre: Genre
     metre: str
@@ -45,6 +62,16 @@ class Anchor:
     lanes: tuple[int, ...]
     density: int
     register: int
+    classes: tuple[int, ...] = ALL_CLASSES
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Where a piece lies: latents of its units (U, Z), and the lanes and pitch classes it keeps to."""
+
+    latents: Tensor
+    lanes: tuple[int, ...]
+    classes: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +128,16 @@ class Dreaming:
         """Write the next piece."""
         plan, seed, temperature, script = self._rows[len(self._written)]
         random = np.random.default_rng(seed)
-        latents, lanes = draw_latents(self._model, plan, random)
+        drawn = draw_latents(self._model, plan, random)
         written = decode_units(
-            self._model.network, latents, plan, temperature=COOLING * temperature, random=random
+            self._model.network,
+            drawn.latents,
+            plan,
+            temperature=COOLING * temperature,
+            random=random,
+            classes=drawn.classes,
         )
-        written = obey(_cut(written, plan.bars, lanes), script or unscripted(plan))
+        written = obey(_cut(written, plan.bars, drawn.lanes), script or unscripted(plan))
         self._written.append(Candidate(to_score(written, plan)))
 
     def candidates(self) -> list[Candidate]:
@@ -114,10 +146,10 @@ class Dreaming:
 
 
 @torch.no_grad()
-def draw_latents(model: VAEModel, plan: Plan, random: np.random.Generator) -> tuple[Tensor, tuple[int, ...]]:
-    """Latents of the units of a piece (U, Z), and the lanes it uses.
+def draw_latents(model: VAEModel, plan: Plan, random: np.random.Generator) -> Drawn:
+    """Where a piece lies: every phrase between one phrase, the same for the whole piece, and another.
 
-    Every phrase lies between one phrase, the same for the whole piece, and another.
+    It keeps to the pitch classes of the one, so that what lies between two harmonies stays in the scale.
     """
     units = -(-plan.bars // UNIT_BARS)
     config = model.network.phrase_config
@@ -126,13 +158,14 @@ def draw_latents(model: VAEModel, plan: Plan, random: np.random.Generator) -> tu
     chances = _others(model, chances, first)
     phrases: list[Tensor] = []
     lanes = set(model.anchors[first].lanes)
+    between = TUNES_BETWEEN if len(lanes) == 1 else VOICES_BETWEEN
     for _ in range(-(-units // config.units)):
         other = int(random.choice(len(chances), p=chances))
         lanes.update(model.anchors[other].lanes)
-        ratio = float(random.uniform(*BETWEEN))
+        ratio = float(random.uniform(*between))
         phrases.append(slerp(model.latents[first], model.latents[other], ratio))
     given = model.network.conductor(torch.stack(phrases)).flatten(0, 1)
-    return given[:units], tuple(sorted(lanes))
+    return Drawn(given[:units], tuple(sorted(lanes)), model.anchors[first].classes)
 
 
 def _others(model: VAEModel, chances: NDArray[np.float64], first: int) -> NDArray[np.float64]:
@@ -179,10 +212,11 @@ def decode_units(
     *,
     temperature: float = 0.0,
     random: np.random.Generator | None = None,
+    classes: Collection[int] = ALL_CLASSES,
 ) -> Lanes:
     """The music of unit latents (U, Z), played one after the other in the plan's metre and mode.
 
-    The likeliest everywhere; with a temperature, drawn.
+    The likeliest everywhere; with a temperature, drawn. Only notes of these pitch classes are struck.
     """
     at = torch.from_numpy(places(plan.metre))
     chances = temperatures = None
@@ -191,10 +225,24 @@ def decode_units(
         chances, temperatures = torch.from_numpy(drawn), torch.full((len(latents),), temperature)
     grid = torch.tensor(grid_class(plan.metre))
     tokens, tied = decode(
-        network.units.decoder, latents, at, grid, chances=chances, temperatures=temperatures
+        network.units.decoder,
+        latents,
+        at,
+        grid,
+        chances=chances,
+        temperatures=temperatures,
+        allowed=_allowed(classes),
     )
     units = Units(plan.metre, tokens.numpy().astype(np.int8), tied.numpy())
     return from_units(units, plan.key.mode)
+
+
+def _allowed(classes: Collection[int]) -> Tensor:
+    """(VOCABULARY,): every token but strikes of other pitch classes."""
+    allowed = torch.ones(VOCABULARY, dtype=torch.bool)
+    for token in range(FIRST_STRIKE, VOCABULARY):
+        allowed[token] = (token - FIRST_STRIKE + LOWEST) % 12 in classes
+    return allowed
 
 
 @torch.no_grad()

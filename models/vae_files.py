@@ -14,7 +14,7 @@ from models.checkpoints import load_tensors, read_card, refusing, save_model
 from models.plans import Profile
 from models.registry import Style
 from models.vae import Config
-from models.vae_drafting import Anchor, VAEModel
+from models.vae_drafting import ALL_CLASSES, Anchor, VAEModel
 from models.vae_phrases import VAE, PhraseConfig
 
 FAMILY = "vae"
@@ -73,9 +73,18 @@ def save_vae(
 
 def _to_plain(anchor: Anchor) -> list[Any]:
     lanes = "".join(map(str, anchor.lanes))
-    return [str(anchor.genre), anchor.metre, str(anchor.mode), lanes, anchor.density, anchor.register]
+    heard = [str(anchor.genre), anchor.metre, str(anchor.mode), lanes, anchor.density, anchor.register]
+    return [*heard, sum(1 << degree for degree in anchor.classes)]
 
 
 def _anchor(plain: Sequence[Any]) -> Anchor:
-    genre, metre, mode, lanes, density, register = plain
-    return Anchor(Genre(genre), metre, Mode(mode), tuple(map(int, lanes)), density, register)
+    genre, metre, mode, lanes, density, register, classes = plain
+    return Anchor(
+        genre=Genre(genre),
+        metre=metre,
+        mode=Mode(mode),
+        lanes=tuple(map(int, lanes)),
+        density=density,
+        register=register,
+        classes=tuple(degree for degree in ALL_CLASSES if classes >> degree & 1),
+    )

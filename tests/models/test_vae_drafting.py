@@ -94,11 +94,16 @@ def test_bars_that_return_are_the_same(model: VAEModel) -> None:
 def test_anchors_of_the_genre_are_drawn_and_two_different_ones(model: VAEModel) -> None:
     chances = fitness(model.anchors, plan(Genre.REEL, parts=1))
     assert chances[:3].sum() > 0.999
-    _, lanes = draw_latents(model, plan(Genre.REEL, parts=1), np.random.default_rng(0))
-    assert lanes == (0,)
+    assert draw_latents(model, plan(Genre.REEL, parts=1), np.random.default_rng(0)).lanes == (0,)
     lonely = replace(model, anchors=model.anchors[:1], latents=model.latents[:1])
-    latents, _ = draw_latents(lonely, plan(), np.random.default_rng(0))
-    assert torch.isfinite(latents).all()
+    assert torch.isfinite(draw_latents(lonely, plan(), np.random.default_rng(0)).latents).all()
+
+
+def test_a_piece_keeps_to_the_scale_of_its_anchor(model: VAEModel) -> None:
+    scale = {0, 2, 4, 5, 7, 9, 11}
+    diatonic = tuple(replace(anchor, classes=tuple(sorted(scale))) for anchor in model.anchors)
+    for score in scores(draft(replace(model, anchors=diatonic), [plan(), plan(bars=20)])):
+        assert {(note.pitch - 2) % 12 for part in score.parts for note in part.notes} <= scale
 
 
 def test_a_genre_that_was_not_learned_gets_the_nearest(model: VAEModel) -> None:

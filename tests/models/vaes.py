@@ -24,7 +24,10 @@ def tiny_vae() -> VAE:
 
 def tiny_model() -> VAEModel:
     kinds = [(Genre.REEL, Mode.MAJOR, (0,))] * 3 + [(Genre.CHORALE, Mode.MAJOR, (0, 1, 2, 3))] * 3
-    anchors = tuple(Anchor(genre, "4/4", mode, lanes, 3, 6) for genre, mode, lanes in kinds)
+    anchors = tuple(
+        Anchor(genre, "4/4", mode, lanes, 3, 6, tuple(range(number, 12)))
+        for number, (genre, mode, lanes) in enumerate(kinds)
+    )
     latents = torch.randn(len(anchors), TINY_PHRASES.latent, generator=torch.Generator().manual_seed(2))
     return VAEModel("tiny", tiny_vae(), tiny_profiles(), anchors, latents)
 

@@ -10,7 +10,7 @@ from domain.genres import Genre
 from domain.score import TICKS_PER_QUARTER, Metre, Mode
 from models.lanes import FINE, LANES, LOWEST, Lanes, bar_columns, join
 from models.tokens import DENSITY_EDGES, REGISTER_EDGES
-from models.vae_drafting import Anchor, encode_units
+from models.vae_drafting import ALL_CLASSES, Anchor, encode_units
 from models.vae_phrases import VAE
 from models.vae_units import UNIT_BARS, to_units
 from training.vae.data import PHRASE_UNITS, LanedWork
@@ -20,6 +20,9 @@ MOST = 600
 
 LEAST_WORKS = 2
 """Of a genre in a metre and mode; what is rarer is an exception."""
+
+PASSING = 0.015
+"""The share of a phrase's notes up to which a pitch class is only passed through."""
 
 _PHRASE_BARS = PHRASE_UNITS * UNIT_BARS
 
@@ -71,6 +74,8 @@ def describe(lanes: Lanes, genre: Genre) -> Anchor:
     quarters = lanes.bars * lanes.metre.bar_ticks / TICKS_PER_QUARTER
     struck = lanes.pitch[lanes.onset]
     mean = float(struck.mean()) - 1 + LOWEST if len(struck) else 0.0
+    degrees = np.bincount((struck.astype(np.int64) - 1 + LOWEST) % 12, minlength=12)
+    used = np.flatnonzero(degrees > PASSING * max(1, len(struck)))
     sounding = tuple(lane for lane in range(LANES) if lanes.onset[lane].sum() >= lanes.bars / 4)
     return Anchor(
         genre=genre,
@@ -79,6 +84,7 @@ def describe(lanes: Lanes, genre: Genre) -> Anchor:
         lanes=sounding or (0,),
         density=int(np.searchsorted(DENSITY_EDGES, onsets / quarters)),
         register=int(np.searchsorted(REGISTER_EDGES, mean)),
+        classes=tuple(used.tolist()) or ALL_CLASSES,
     )
 
 

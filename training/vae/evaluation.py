@@ -151,12 +151,12 @@ def checks(evaluation: VaeEvaluation) -> list[Check]:
 
 
 def piece_checks(evaluation: Evaluation, genre: Genre) -> list[Check]:
-    """The bars of one genre's pieces, as the recurrent composer's."""
+    """The bars that decide whether a genre is offered, as the recurrent composer's."""
     figures = evaluation.genres[genre]
     generated, human = figures.generated, figures.human
     area, real = generated.overlap.area, human.overlap.area
     ours, theirs = generated.melody_copying, human.melody_copying
-    found = [
+    return [
         Check("overlapped area", genre, area, real, OVERLAP_OF_REAL * real, at_least=True),
         Check(
             "8-grams found in training",
@@ -175,8 +175,14 @@ def piece_checks(evaluation: Evaluation, genre: Genre) -> list[Check]:
             at_least=False,
         ),
     ]
+
+
+def metric_checks(evaluation: Evaluation, genre: Genre) -> list[Check]:
+    """How far the means of a genre's pieces are from people's."""
+    figures = evaluation.genres[genre]
+    found: list[Check] = []
     for name in ("scale consistency", "empty-bar rate"):
-        mine, people = generated.metrics[name], human.metrics[name]
+        mine, people = figures.generated.metrics[name], figures.human.metrics[name]
         figure = f"{name}, from people's (bar: one deviation)"
         apart = abs(mine.mean - people.mean)
         found.append(Check(figure, genre, apart, None, people.deviation + 1e-9, at_least=False))
@@ -185,13 +191,16 @@ def piece_checks(evaluation: Evaluation, genre: Genre) -> list[Check]:
 
 def all_checks(evaluation: VaeEvaluation) -> list[Check]:
     """The autoencoder's bars, then those of its pieces, genre by genre."""
+    found = checks(evaluation)
     pieces = evaluation.pieces
-    of_pieces = [] if pieces is None else [piece_checks(pieces, genre) for genre in pieces.genres]
-    return [*checks(evaluation), *(check for some in of_pieces for check in some)]
+    if pieces is not None:
+        for genre in pieces.genres:
+            found += [*piece_checks(pieces, genre), *metric_checks(pieces, genre)]
+    return found
 
 
 def failing(evaluation: VaeEvaluation) -> set[Genre]:
-    """The genres whose pieces miss one of their bars."""
+    """The genres whose pieces miss one of the bars that decide."""
     pieces = evaluation.pieces
     if pieces is None:
         return set()
