@@ -29,6 +29,9 @@ STEP_BARS = 4
 FARTHEST = 0.6
 """How much of the way to other music an amount of 1 goes, 1 being all of it."""
 
+DETOUR = 0.1
+"""How far off the straight way the middle of a blend lies, as a share of the way to other music."""
+
 EAGERNESS = 0.6
 """The power of an amount: around a piece lies a stretch that still decodes to it, soon to be left behind."""
 
@@ -37,14 +40,16 @@ def blend(model: VAEModel, first: Score, second: Score, *, ratio: float, seed: S
     """One piece at `ratio` of the way from the first (0) to the second (1).
 
     Metre, key, mode and length are those of the nearer one, in which the other is heard again from its
-    start or cut short. Raises ValueError for a metre that units can't be read in. The seed changes nothing
-    here: there is one point at each ratio.
+    start or cut short. Each seed takes a path of its own between the two. Raises ValueError for a metre
+    that units can't be read in.
     """
-    del seed
     nearer = first if ratio <= 0.5 else second
     (one, lost), (other, lost_too) = to_lanes(first, FINE), to_lanes(second, FINE)
-    start, end = (_encoded(model, _fitted(lanes, nearer.metre, nearer.bars))[0] for lanes in (one, other))
-    between = slerp(start, end, ratio)
+    (start, units), (end, _) = (
+        _encoded(model, _fitted(lanes, nearer.metre, nearer.bars)) for lanes in (one, other)
+    )
+    elsewhere = _elsewhere(model, start, units, np.random.default_rng(seed))
+    between = _on_the_way(start, end, elsewhere, ratio)
     plan = _plan(model, nearer, first, second, ratio=ratio, latents=between)
     return _finished(model, between, plan, lost + lost_too)
 
@@ -52,14 +57,15 @@ def blend(model: VAEModel, first: Score, second: Score, *, ratio: float, seed: S
 def morph(model: VAEModel, first: Score, second: Score, *, seed: Seed, steps: int = STEPS) -> Transformed:
     """One piece that becomes another: the opening of the first, in so many steps, the opening of the second.
 
-    In the first one's metre and key. Raises ValueError for a metre that units can't be read in.
+    In the first one's metre and key, each seed by a path of its own. Raises ValueError for a metre that
+    units can't be read in.
     """
-    del seed
     (one, lost), (other, lost_too) = to_lanes(first, FINE), to_lanes(second, FINE)
     one = _fitted(_opening(one), first.metre, STEP_BARS)
     other = _fitted(_opening(other), first.metre, STEP_BARS)
-    (start, _), (end, _) = _encoded(model, one), _encoded(model, other)
-    walk = torch.cat([slerp(start, end, step / max(1, steps - 1)) for step in range(steps)])
+    (start, units), (end, _) = _encoded(model, one), _encoded(model, other)
+    elsewhere = _elsewhere(model, start, units, np.random.default_rng(seed))
+    walk = torch.cat([_on_the_way(start, end, elsewhere, step / max(1, steps - 1)) for step in range(steps)])
     plan = _plan(model, replace(first, bars=steps * STEP_BARS), first, second, ratio=0.5, latents=walk)
     return _finished(model, walk, plan, lost + lost_too)
 
@@ -128,6 +134,11 @@ def _elsewhere(model: VAEModel, latents: Tensor, units: Units, random: np.random
             drawn[said] = mean + torch.from_numpy(weights) @ (known - mean)
         rows.append(drawn[said])
     return torch.stack(rows).to(latents.dtype)
+
+
+def _on_the_way(start: Tensor, end: Tensor, elsewhere: Tensor, ratio: float) -> Tensor:
+    """(U, Z): a point between two pieces; the middle lies farthest off the straight way, the ends on it."""
+    return slerp(slerp(start, end, ratio), elsewhere, DETOUR * 4 * ratio * (1 - ratio))
 
 
 def _plan(

@@ -68,6 +68,23 @@ def test_at_its_ends_a_blend_is_what_the_model_makes_of_each_piece(model: VAEMod
     assert end.score.parts == vary(model, second, amount=0.0, seed=5).score.parts
 
 
+def test_each_seed_takes_a_path_of_its_own_between_the_same_ends(model: VAEModel) -> None:
+    first, second = song(5, bars=16), song(6, bars=16)
+
+    def blends(ratio: float) -> list[Score]:
+        return [blend(model, first, second, ratio=ratio, seed=seed).score for seed in (1, 1, 2)]
+
+    one, same, other = blends(0.5)
+    assert one == same
+    assert one != other
+    for end in (0.0, 1.0):
+        one, _, other = blends(end)
+        assert one == other
+    paths = [morph(model, first, second, seed=seed).score for seed in (1, 1, 2)]
+    assert paths[0] == paths[1]
+    assert paths[0] != paths[2]
+
+
 def test_what_is_lost_of_both_is_counted(model: VAEModel) -> None:
     dense = Score(
         Key(0), Metre(4, 4), 90.0, 2, (Part("x", 0, tuple(Note(0, 60 + n, 12) for n in range(0, 18, 3))),)
