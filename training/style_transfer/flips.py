@@ -23,7 +23,7 @@ from training.corpora.works import Work
 from training.style_transfer.placing import STRETCH, Placer
 from training.style_transfer.windows import BARS, GENRES, Windows
 
-PIECES = 20
+PIECES = 60
 """Held-out pieces restyled of each genre, for every genre they can go to."""
 
 BARS_HEARD = 32
