@@ -74,7 +74,7 @@ def export(options: argparse.Namespace) -> None:
     offers = {genre: profiles[genre] for genre in offered(directions)}
     facts = _facts(works, f"python -m training {shlex.join(sys.argv[1:])}")
     card = save_style_transfer(
-        Restyler("", network, GENRES, offers), WEIGHTS, facts=facts | {"metrics": metrics(directions, known)}
+        Restyler("", network, GENRES, offers), WEIGHTS, facts=facts | metrics(directions, known)
     )
     plot_history(FOLDER, PICTURE)
     print(f"{card['version']} shipped, offers {', '.join(card['genres'])}")

@@ -127,18 +127,9 @@ def offered(directions: Sequence[Direction]) -> list[Genre]:
 
 
 def metrics(directions: Sequence[Direction], known: Sequence[Recognition]) -> dict[str, Any]:
-    """What the model card says of them."""
+    """What the model card says of them: the bars, every direction, the classifier's recall."""
     return {
-        "bars": [
-            {
-                "figure": check.figure,
-                "of": check.subject,
-                "value": round(check.value, 4),
-                "bar": check.bar,
-                "met": check.met,
-            }
-            for check in checks(directions)
-        ],
+        "metrics": [check.to_plain() for check in checks(directions)],
         "directions": [
             {
                 "from": str(way.source),
