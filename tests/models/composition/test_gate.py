@@ -56,6 +56,8 @@ def test_norms_come_back_as_they_were_saved(tmp_path: Path) -> None:
 def test_the_shipped_norms_hold_every_check_of_every_genre_offered() -> None:
     norms = Norms.load()
     for style in available_styles():
+        # Only the recurrent family can tell how likely it finds music.
+        wanted = {*CHECKS, surprise_of(style.name)} if style.family == "rnn" else {*CHECKS}
         for genre in style.genres:
-            assert norms.genres[genre].keys() >= {*CHECKS, surprise_of(style.name)}
+            assert norms.genres[genre].keys() >= wanted
     assert all(norm.deviation >= 0 for checks in norms.genres.values() for norm in checks.values())
