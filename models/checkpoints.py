@@ -21,7 +21,7 @@ from domain.genres import Genre
 from models import critic
 from models.critic import Calibration, Critic, Judge
 from models.drafting import Seed
-from models.plans import Profile
+from models.plans import Profile, profiles_from_plain, profiles_to_plain
 from models.registry import Style
 from models.rnn import Config, TwoStageRNN
 from models.scripts import Script
@@ -92,6 +92,12 @@ def read_card(weights: Path) -> dict[str, Any]:
     return json.loads(weights.with_suffix(".json").read_text(encoding="utf-8"))
 
 
+def find_weights(folder: Path, name: str) -> Path | None:
+    """Where the weights of this name belong; None where there is neither weights nor card."""
+    weights = folder / f"{name}.safetensors"
+    return weights if weights.exists() or weights.with_suffix(".json").exists() else None
+
+
 def load_rnn(style: Style, device: torch.device) -> RNNModel:
     """Build and load the network of a style.
 
@@ -103,7 +109,7 @@ def load_rnn(style: Style, device: torch.device) -> RNNModel:
         config = card["config"] | {"conditions": tuple(card["config"]["conditions"])}
         network = TwoStageRNN(Config(**config))
         network.load_state_dict(tensors, strict=True)
-        profiles = {Genre(name): Profile.from_plain(plain) for name, plain in card["profiles"].items()}
+        profiles = profiles_from_plain(card["profiles"])
     return RNNModel(style.model_version, network.to(device).eval(), profiles)
 
 
@@ -112,8 +118,8 @@ def load_critic(folder: Path, device: torch.device) -> Judge | None:
 
     Raises Unavailable (WEIGHTS_UNUSABLE) when a file is missing, truncated, altered or of another shape.
     """
-    weights = folder / f"{CRITIC}.safetensors"
-    if not weights.exists() and not weights.with_suffix(".json").exists():
+    weights = find_weights(folder, CRITIC)
+    if weights is None:
         return None
     with refusing(CRITIC):
         card = read_card(weights)
@@ -133,7 +139,7 @@ def save_rnn(
     Its `genres` are those that the style offers.
     """
     described = {"config": asdict(network.config), **facts}
-    described["profiles"] = {str(genre): profile.to_plain() for genre, profile in profiles.items()}
+    described["profiles"] = profiles_to_plain(profiles)
     return save_model(network, weights, described)
 
 

@@ -11,7 +11,7 @@ from domain.genres import Genre
 from models.checkpoints import load_tensors, read_card, refusing, save_model
 from models.gan import Config, Generator
 from models.gan_drafting import GANModel
-from models.plans import Profile
+from models.plans import Profile, profiles_from_plain, profiles_to_plain
 from models.registry import Style
 
 GAN = "gan"
@@ -28,7 +28,7 @@ def load_gan(style: Style, device: torch.device) -> GANModel:
         tensors = load_tensors(style.weights, style.sha256)
         generator = Generator(Config(**card["config"]))
         generator.load_state_dict(tensors, strict=True)
-        profiles = {Genre(name): Profile.from_plain(plain) for name, plain in card["profiles"].items()}
+        profiles = profiles_from_plain(card["profiles"])
     return GANModel(style.model_version, generator.to(device).eval(), profiles)
 
 
@@ -40,5 +40,5 @@ def save_gan(
     `facts` is what the card says beside: data, command, time, metrics, and the `genres` that are offered.
     """
     described = {"family": GAN, "config": asdict(generator.config), **facts}
-    described["profiles"] = {str(genre): profile.to_plain() for genre, profile in profiles.items()}
+    described["profiles"] = profiles_to_plain(profiles)
     return save_model(generator, weights, described)

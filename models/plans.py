@@ -102,6 +102,16 @@ class Profile:
         return draw(fitting, [habit.works for habit in fitting], random)
 
 
+def profiles_to_plain(profiles: Mapping[Genre, Profile]) -> dict[str, Any]:
+    """As model cards keep them."""
+    return {str(genre): profile.to_plain() for genre, profile in profiles.items()}
+
+
+def profiles_from_plain(plain: Mapping[str, Any]) -> dict[Genre, Profile]:
+    """Read what `profiles_to_plain` gave."""
+    return {Genre(name): Profile.from_plain(each) for name, each in plain.items()}
+
+
 def make_plan(genre: Genre, habit: Habit, *, key: Key, tempo: float, bars: int) -> Plan:
     """The plan of a piece in `key` that follows a habit."""
     return Plan(

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 
 from domain.genres import Genre
-from models.checkpoints import load_tensors, read_card, refusing, save_model
-from models.plans import Profile
+from models.checkpoints import find_weights, load_tensors, read_card, refusing, save_model
+from models.plans import Profile, profiles_from_plain, profiles_to_plain
 from models.style_transfer import Config, StyleTransfer
 
 STYLE_TRANSFER = "style_transfer"
@@ -33,8 +33,8 @@ def load_style_transfer(folder: Path, device: torch.device) -> Restyler | None:
 
     Raises Unavailable (WEIGHTS_UNUSABLE) when a file is missing, truncated, altered or of another shape.
     """
-    weights = folder / f"{STYLE_TRANSFER}.safetensors"
-    if not weights.exists() and not weights.with_suffix(".json").exists():
+    weights = find_weights(folder, STYLE_TRANSFER)
+    if weights is None:
         return None
     with refusing(STYLE_TRANSFER):
         card = read_card(weights)
@@ -42,7 +42,7 @@ def load_style_transfer(folder: Path, device: torch.device) -> Restyler | None:
         network = StyleTransfer(Config(**card["config"]))
         network.load_state_dict(tensors, strict=True)
         known = tuple(Genre(name) for name in card["known"])
-        profiles = {Genre(name): Profile.from_plain(plain) for name, plain in card["profiles"].items()}
+        profiles = profiles_from_plain(card["profiles"])
     return Restyler(card["version"], network.to(device).eval(), known, profiles)
 
 
@@ -56,7 +56,7 @@ def save_style_transfer(restyler: Restyler, folder: Path, *, facts: Mapping[str,
         "config": asdict(restyler.network.config),
         "known": [str(genre) for genre in restyler.known],
         "genres": [str(genre) for genre in restyler.profiles],
-        "profiles": {str(genre): profile.to_plain() for genre, profile in restyler.profiles.items()},
+        "profiles": profiles_to_plain(restyler.profiles),
         **facts,
     }
     return save_model(restyler.network, folder / f"{STYLE_TRANSFER}.safetensors", described)

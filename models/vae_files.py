@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from domain.genres import Genre
 from domain.score import Mode
 from models.checkpoints import load_tensors, read_card, refusing, save_model
-from models.plans import Profile
+from models.plans import Profile, profiles_from_plain, profiles_to_plain
 from models.registry import Style
 from models.vae import Config
 from models.vae_drafting import ALL_CLASSES, Anchor, VAEModel
@@ -42,7 +42,7 @@ def load_vae(style: Style, device: torch.device) -> VAEModel:
         anchors = tuple(_anchor(plain) for plain in card["anchors"])
         weights = _Weights(network, torch.zeros(len(anchors), network.phrase_config.latent))
         weights.load_state_dict(tensors, strict=True)
-        profiles = {Genre(name): Profile.from_plain(plain) for name, plain in card["profiles"].items()}
+        profiles = profiles_from_plain(card["profiles"])
     weights = weights.to(device).eval()
     return VAEModel(style.model_version, network, profiles, anchors, weights.get_buffer("latents"))
 
@@ -65,7 +65,7 @@ def save_vae(
         "config": asdict(network.config),
         "phrase_config": asdict(network.phrase_config),
         **facts,
-        "profiles": {str(genre): profile.to_plain() for genre, profile in profiles.items()},
+        "profiles": profiles_to_plain(profiles),
         "anchors": [_to_plain(anchor) for anchor in anchors],
     }
     return save_model(_Weights(network, latents), weights, described)

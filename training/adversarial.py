@@ -18,10 +18,9 @@ import numpy as np
 import torch
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from safetensors import safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from training.fitting import half_precision
+from training.fitting import half_precision, write_tensors
 
 Terms = Mapping[str, Tensor]
 """The terms of a loss, already weighted: their sum is what is lowered."""
@@ -257,13 +256,6 @@ def read_game_standing(checkpoint: Path) -> GameStanding:
     """Where the run of a checkpoint stands."""
     with safe_open(checkpoint, framework="pt") as file:
         return GameStanding(**json.loads(file.metadata()["standing"]))
-
-
-def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: dict[str, str] | None = None) -> None:
-    """Write a safetensors file whole or not at all."""
-    unfinished = path.with_suffix(".unfinished")
-    save_file({name: value.contiguous() for name, value in tensors.items()}, unfinished, metadata=metadata)
-    unfinished.replace(path)
 
 
 def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -7,7 +7,7 @@ the optimiser's state in one file, so that a run goes on where it was stopped.
 import json
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,7 +172,7 @@ class Fitting(Generic[Batch]):
         self.module.load_state_dict(training)
         if figure < self.standing.best:
             self.standing.best = figure
-            _write(self.best, {name: value.contiguous() for name, value in self.average.items()}, {})
+            write_tensors(self.best, self.average)
         return figure
 
     def _save(self) -> None:
@@ -188,7 +188,7 @@ class Fitting(Generic[Batch]):
             "best": self.standing.best,
             "seconds": self.standing.seconds,
         }
-        _write(self.checkpoint, tensors, {"standing": json.dumps(standing)})
+        write_tensors(self.checkpoint, tensors, {"standing": json.dumps(standing)})
 
     def _resume(self) -> None:
         with safe_open(self.checkpoint, framework="pt", device=str(self.device)) as file:
@@ -201,8 +201,8 @@ class Fitting(Generic[Batch]):
                 self.optimiser.state[parameter] = state | {"step": state["step"].cpu()}
 
 
-def _write(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
-    """Write whole or not at all."""
+def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: dict[str, str] | None = None) -> None:
+    """Write a safetensors file whole or not at all."""
     unfinished = path.with_suffix(".unfinished")
     save_file({name: value.contiguous() for name, value in tensors.items()}, unfinished, metadata=metadata)
     unfinished.replace(path)

@@ -6,18 +6,18 @@ Knows the model and the corpora; what the figures mean is in `training.evaluatio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
-import numpy as np
 import torch
 from rich.progress import track
 
 from domain.genres import Genre
 from domain.requests import DEFAULT_TEMPERATURE
 from domain.score import Score
-from models.plans import Profile, make_plan
+from models.plans import Profile
 from models.rnn import TwoStageRNN
 from models.tokens import VOCABULARY, TokenSequence, decode, mean_pitch, plan_of
 from models.writing import TOP_P, write
 from training.corpora.works import Work
+from training.drafts import draw_plans
 from training.evaluation.checks import checks
 from training.evaluation.evaluation import Evaluation, Likelihood, evaluate_scores
 from training.evaluation.ngram import fit_floors
@@ -46,12 +46,7 @@ def generate(
     network: TwoStageRNN, profile: Profile, genre: Genre, *, pieces: int = PIECES, bars: int = BARS
 ) -> list[Score]:
     """Pieces as the bot would write them, keys and layouts drawn from the genre's habits; fixed seeds."""
-    random = np.random.default_rng([pieces, list(Genre).index(genre)])
-    plans = []
-    for _ in range(pieces):
-        key = profile.choose_key(random)
-        habit = profile.choose_habit(key.mode, random)
-        plans.append(make_plan(genre, habit, key=key, tempo=habit.tempo, bars=bars))
+    plans = draw_plans(profile, genre, pieces=pieces, bars=bars)
     scores: list[Score] = []
     for start in range(0, pieces, _BATCH):
         batch = plans[start : start + _BATCH]

@@ -23,11 +23,11 @@ from models.gan_files import GAN, load_gan, save_gan
 from models.plans import Profile
 from models.registry import WEIGHTS, available_styles
 from training.ablations import PICTURES
-from training.adversarial import AdversarialFitting, read_history, write_tensors
+from training.adversarial import AdversarialFitting, read_history
 from training.adversarial_plots import draw_history, draw_lanes
 from training.corpora.works import Work, load_works
 from training.evaluation.tables import check_table, print_evaluation, print_tables
-from training.fitting import read_standing
+from training.fitting import read_standing, write_tensors
 from training.gan.ablation import run_ablation
 from training.gan.choosing import resemblance
 from training.gan.evaluation import PIECES, GanEvaluation, checks, evaluate_model, failing, narrowed

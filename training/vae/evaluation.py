@@ -3,18 +3,16 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from rich.progress import track
 from torch import Tensor
 
 from domain.genres import Genre
-from domain.requests import DEFAULT_TEMPERATURE
 from domain.score import Score
-from models.plans import Profile, make_plan
-from models.tokens import Plan
+from models.plans import Profile
 from models.vae_drafting import VAEModel
 from models.vae_units import Units
 from training.corpora.works import Work
+from training.drafts import draft_scores, draw_plans
 from training.evaluation.checks import COPYING_MARGIN, Check
 from training.evaluation.evaluation import Evaluation, evaluate_scores
 from training.evaluation.tables import Table
@@ -110,18 +108,7 @@ def generate(
     model: VAEModel, genre: Genre, profile: Profile, *, pieces: int, bars: int = PIECE_BARS
 ) -> list[Score]:
     """Pieces without form and gate, keys and layouts drawn from the genre's habits; fixed seeds."""
-    random = np.random.default_rng([pieces, list(Genre).index(genre)])
-    plans: list[Plan] = []
-    for _ in range(pieces):
-        key = profile.choose_key(random)
-        habit = profile.choose_habit(key.mode, random)
-        plans.append(make_plan(genre, habit, key=key, tempo=habit.tempo, bars=bars))
-    drafting = model.draft(
-        plans, range(pieces), temperatures=[DEFAULT_TEMPERATURE] * pieces, scripts=[None] * pieces
-    )
-    while not drafting.finished:
-        drafting.advance()
-    return [candidate.score for candidate in drafting.candidates()]
+    return draft_scores(model, draw_plans(profile, genre, pieces=pieces, bars=bars))
 
 
 def checks(evaluation: VaeEvaluation) -> list[Check]:

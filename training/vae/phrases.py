@@ -10,7 +10,6 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from domain.genres import Genre
-from domain.score import Metre
 from models.vae import UnitBatch, decode
 from models.vae_phrases import VAE, PhraseConfig
 from models.vae_units import UNIT_BARS, Units
@@ -18,7 +17,7 @@ from training.fitting import Fitting, Schedule
 from training.vae.data import PHRASE_UNITS, Draws, LanedWork, as_batch, tables, take
 from training.vae.pictures import draw_curves, draw_reconstruction
 from training.vae.reconstruction import Reconstruction, compare, total
-from training.vae.units import CONFIG, History, held_out, measure, melody_and_trio
+from training.vae.units import CONFIG, History, draw_rows, held_out, measure, melody_and_trio
 
 PHRASE_CONFIG = PhraseConfig(units=PHRASE_UNITS, unit_latent=CONFIG.latent)
 SCHEDULE = Schedule(epochs=8, learning_rate=2.5e-3, weight_decay=0.01, average_decay=0.995)
@@ -91,18 +90,15 @@ def held_out_phrases(
     chosen = tables(works, split)
     found: dict[Genre, list[Units]] = {}
     for genre in genres:
-        everything: list[tuple[Metre, int]] = []
-        for metre, table in chosen.items():
-            whole = (table.rest >= PHRASE_UNITS * UNIT_BARS) & (table.genre == genres.index(genre))
-            everything += [(metre, row) for row in np.flatnonzero(whole).tolist()]
-        by_metre: dict[Metre, list[int]] = {}
-        for index in random.permutation(len(everything))[:most].tolist():
-            metre, row = everything[index]
-            by_metre.setdefault(metre, []).append(row)
-        if by_metre:
-            found[genre] = [
-                take(chosen[metre], np.asarray(rows), PHRASE_UNITS) for metre, rows in by_metre.items()
-            ]
+        whole = {
+            metre: np.flatnonzero(
+                (table.rest >= PHRASE_UNITS * UNIT_BARS) & (table.genre == genres.index(genre))
+            )
+            for metre, table in chosen.items()
+        }
+        drawn = draw_rows(whole, random, most=most)
+        if drawn:
+            found[genre] = [take(chosen[metre], rows, PHRASE_UNITS) for metre, rows in drawn.items()]
     return found
 
 

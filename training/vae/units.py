@@ -90,16 +90,23 @@ def held_out(works: Sequence[LanedWork], split: str, *, most: int, seed: int = 0
     chosen = tables(works, split)
     for genre in genres:
         rows = {metre: _even_rows(table, genres.index(genre)) for metre, table in chosen.items()}
-        everything = [(metre, row) for metre, some in rows.items() for row in some.tolist()]
-        kept = random.permutation(len(everything))[:most]
-        by_metre: dict[Metre, list[int]] = {}
-        for index in kept.tolist():
-            metre, row = everything[index]
-            by_metre.setdefault(metre, []).append(row)
-        units = [take(chosen[metre], np.asarray(some), 1) for metre, some in by_metre.items()]
+        drawn = draw_rows(rows, random, most=most)
+        units = [take(chosen[metre], some, 1) for metre, some in drawn.items()]
         if units:
             found[genre] = units
     return found
+
+
+def draw_rows(
+    rows: Mapping[Metre, np.ndarray], random: np.random.Generator, *, most: int
+) -> dict[Metre, np.ndarray]:
+    """At most so many of the rows of all metres together."""
+    everything = [(metre, row) for metre, some in rows.items() for row in some.tolist()]
+    drawn: dict[Metre, list[int]] = {}
+    for index in random.permutation(len(everything))[:most].tolist():
+        metre, row = everything[index]
+        drawn.setdefault(metre, []).append(row)
+    return {metre: np.asarray(some) for metre, some in drawn.items()}
 
 
 def _even_rows(table: Table, genre: int) -> np.ndarray:
