@@ -1,4 +1,4 @@
-"""The trained models: one family a file, their tokens, sampling and weights.
+"""The trained models: one package a family, what all of them speak, and the weights.
 
 Importing the package itself loads no torch.
 """

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 import torch
 
 from domain.errors import Reason, Unavailable
-from models.checkpoints import load_rnn
 from models.drafting import Model
-from models.gan_files import load_gan
+from models.gan.files import load_gan
 from models.registry import Style
-from models.vae_files import load_vae
+from models.rnn.files import load_rnn
+from models.vae.files import load_vae
 
 FAMILIES: Mapping[str, Callable[[Style, torch.device], Model]] = {
     "rnn": load_rnn,

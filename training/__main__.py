@@ -17,11 +17,11 @@ from training.latency import measure_latency
 from training.paths import CORPORA, RUNS, WORKS
 
 MODELS = {
-    "rnn": "training.rnn_commands",
+    "rnn": "training.rnn.commands",
     "vae": "training.vae.commands",
     "gan": "training.gan.commands",
     "style_transfer": "training.style_transfer.commands",
-    "critic": "training.critic_commands",
+    "critic": "training.critic.commands",
 }
 """The modules that know how each model is trained, evaluated and exported, and what ablations it has."""
 
@@ -111,8 +111,8 @@ def _run_of_model(options: argparse.Namespace) -> None:
 def _calibrate(_: argparse.Namespace) -> None:
     import torch
 
-    from models.checkpoints import load_rnn
     from models.composition.norms import NORMS_FILE
+    from models.rnn.files import load_rnn
     from training.corpora.works import load_works
     from training.norms import measure_norms
 

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from models.checkpoints import sha256_of
 from models.devices import choose_device
-from models.rnn import Config, Moments, TwoStageRNN
+from models.rnn.network import Config, Moments, TwoStageRNN
 from training.corpora.archives import ArchiveError
 from training.fitting import Fitting, Schedule, half_precision
 

@@ -11,13 +11,13 @@ import torch
 
 from domain.genres import Genre
 from domain.score import Score
-from models.checkpoints import RNNModel
 from models.composition.checks import CHECKS, examine
 from models.composition.norms import Norm, Norms, surprise_of
+from models.rnn.writing import RNNModel
 from models.tokens import encode
 from training.corpora.works import Work
 from training.evaluation.notation import Cut, excerpts
-from training.rnn import as_piece, total_nll
+from training.rnn.teaching import as_piece, total_nll
 
 BARS = 16
 _LARGEST_SAMPLE = 400

@@ -9,15 +9,15 @@ import torch
 from domain.errors import BadRequest, Reason, Unavailable
 from domain.genres import Genre
 from domain.score import Score
-from models.checkpoints import load_critic
 from models.composition.gate import Gate
 from models.composition.norms import Norms
-from models.critic import Judge
+from models.critic.files import load_critic
+from models.critic.network import Judge
 from models.devices import choose_device
 from models.drafting import Model
 from models.families import load_model
 from models.registry import Style, available_styles
-from models.style_transfer_files import STYLE_TRANSFER, Restyler, load_style_transfer
+from models.style_transfer.files import STYLE_TRANSFER, Restyler, load_style_transfer
 
 _Kind = TypeVar("_Kind")
 

@@ -28,11 +28,11 @@ from models.composition.accompanying import accompany
 from models.composition.blending import blend, morph, vary
 from models.composition.restyling import restyle
 from models.composition.transformation import Transformed
-from models.gan_drafting import GANModel
+from models.gan.drafting import GANModel
 from models.lanes import Simplified
-from models.style_transfer_files import Restyler
-from models.vae_drafting import VAEModel
-from models.vae_units import is_readable
+from models.style_transfer.files import Restyler
+from models.vae.drafting import VAEModel
+from models.vae.units import is_readable
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from domain.score import Metre, Part, Score
 from models.composition.cadences import DOMINANT_TRIAD
 from models.composition.transformation import Transformed
 from models.composition.tunes import tune_of, with_tune
-from models.gan import PHRASE_BARS
-from models.gan_drafting import GANModel, PhraseDrafting
+from models.gan.drafting import GANModel, PhraseDrafting
+from models.gan.generator import PHRASE_BARS
 from models.grammar import TRIADS
 from models.lanes import (
     LOWEST,

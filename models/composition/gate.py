@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from domain.genres import Genre
 from models.composition.checks import examine
 from models.composition.norms import Norms, surprise_of
-from models.critic import Judge
+from models.critic.network import Judge
 from models.drafting import Candidate
 
 _USUAL = 1.5

@@ -18,8 +18,8 @@ from models.composition.transformation import Transformed
 from models.composition.tunes import tune_of, with_tune
 from models.lanes import BASS, LOWER, LOWEST, MELODY, SIXTEENTHS, UPPER, Lanes, to_lanes, to_score
 from models.plans import Habit, Profile
-from models.style_transfer_files import Restyler
-from models.texture_rolls import Rolls, as_lanes, bar_chroma, columns_a_bar
+from models.style_transfer.files import Restyler
+from models.style_transfer.texture_rolls import Rolls, as_lanes, bar_chroma, columns_a_bar
 from models.tokens import METRES, Plan, plan_of
 
 CANDIDATES = 12

@@ -11,7 +11,7 @@ from domain.errors import BadRequest, Reason
 from domain.requests import ComposeRequest
 from domain.sheets import Sheet, SheetRequest
 from engine.client import Engine
-from models.checkpoints import save_rnn
+from models.rnn.files import save_rnn
 from tests.engine.asking import clip_of
 from tests.models.networks import tiny_network, tiny_profiles
 

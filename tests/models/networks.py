@@ -4,7 +4,7 @@ import torch
 
 from domain.genres import Genre
 from models.plans import Habit, Profile
-from models.rnn import Config, TwoStageRNN
+from models.rnn.network import Config, TwoStageRNN
 from models.tokens import CONDITIONS, LOOKBACK_BARS, PITCHES, VOCABULARY
 
 TINY = Config(

@@ -6,8 +6,8 @@ import torch
 from domain.genres import Genre
 from domain.score import Key, Metre, Note, Part, Score
 from models.plans import Habit, Profile
-from models.style_transfer import Config, StyleTransfer
-from models.style_transfer_files import Restyler
+from models.style_transfer.files import Restyler
+from models.style_transfer.networks import Config, StyleTransfer
 from models.tokens import METRES
 
 COMMON, HOME = Metre(4, 4), Key(2)

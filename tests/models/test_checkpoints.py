@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from domain.errors import Reason, Unavailable
-from models.checkpoints import load_rnn, save_rnn, sha256_of
+from models.checkpoints import sha256_of
 from models.registry import available_styles
+from models.rnn.files import load_rnn, save_rnn
 from tests.models.networks import tiny_network, tiny_profiles
 
 CPU = torch.device("cpu")

@@ -11,9 +11,10 @@ import torch
 from domain.errors import Reason, Unavailable
 from domain.genres import Genre
 from domain.score import Key, Metre, Mode, Note, Part, Score
-from models.checkpoints import load_critic, save_critic, sha256_of
-from models.critic import UNKNOWN_GENRE, Calibration, Config, Critic, Judge, collate
-from models.passages import BAR_FACTS, NOTE_CLASSES, NOTE_FACTS, WHOLE_FACTS, hear
+from models.checkpoints import sha256_of
+from models.critic.files import load_critic, save_critic
+from models.critic.network import UNKNOWN_GENRE, Calibration, Config, Critic, Judge, collate
+from models.critic.passages import BAR_FACTS, NOTE_CLASSES, NOTE_FACTS, WHOLE_FACTS, hear
 from models.registry import available_styles
 
 CPU = torch.device("cpu")

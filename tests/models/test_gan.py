@@ -4,7 +4,8 @@ import torch
 
 from domain.genres import Genre
 from domain.score import Key, Metre
-from models.gan import (
+from models.gan.critic import Critic, Hearing
+from models.gan.generator import (
     BEFORE,
     FIRST_PITCH,
     GO_ON,
@@ -16,9 +17,8 @@ from models.gan import (
     moves_of,
     states_after,
 )
-from models.gan_critic import Critic, Hearing
-from models.gan_settings import phrase_setting, told_of
-from models.gan_writing import write_phrases
+from models.gan.settings import phrase_setting, told_of
+from models.gan.writing import write_phrases
 from models.lanes import LANES, MELODY
 from models.roll_networks import gumbel_noise, to_roll, with_spectral_norm
 from models.tokens import Plan

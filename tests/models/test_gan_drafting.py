@@ -8,9 +8,9 @@ import torch
 from domain.errors import Reason, Unavailable
 from domain.genres import Genre
 from domain.score import Key, Metre, Mode
-from models.gan import FIRST_PITCH, GO_ON, MOVES, REST, Generator
-from models.gan_drafting import GANModel, PhraseDrafting, draw_moves
-from models.gan_files import load_gan, save_gan
+from models.gan.drafting import GANModel, PhraseDrafting, draw_moves
+from models.gan.files import load_gan, save_gan
+from models.gan.generator import FIRST_PITCH, GO_ON, MOVES, REST, Generator
 from models.grammar import TRIADS
 from models.lanes import LANES, MELODY
 from models.plans import Habit, Profile

@@ -5,11 +5,11 @@ import torch
 from domain.genres import Genre
 from domain.score import Key
 from models.plans import make_plan
-from models.rnn import PAD, Moments, gather_moments
+from models.rnn.network import PAD, Moments, gather_moments
+from models.rnn.writing import Writing, write
 from models.tokens import Plan, decode, encode
-from models.writing import Writing, write
 from tests.models.networks import tiny_network, tiny_profiles
-from training.rnn import as_piece, collate
+from training.rnn.teaching import as_piece, collate
 
 
 def _plan(bars: int = 4, genre: Genre = Genre.CHORALE) -> Plan:

@@ -11,9 +11,9 @@ from domain.errors import Unavailable
 from domain.score import Metre
 from models.lanes import SIXTEENTHS, to_lanes
 from models.registry import available_styles, find_model
-from models.style_transfer import Critics, Generator, Writer
-from models.style_transfer_files import load_style_transfer, save_style_transfer
-from models.texture_rolls import (
+from models.style_transfer.files import load_style_transfer, save_style_transfer
+from models.style_transfer.networks import Critics, Generator, Writer
+from models.style_transfer.texture_rolls import (
     EVENTS,
     HOLD,
     LANE_CHANNELS,

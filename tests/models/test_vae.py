@@ -5,9 +5,9 @@ import torch
 from torch import Tensor
 
 from domain.score import Metre
-from models.vae import Gaussian, UnitBatch, decode
-from models.vae_phrases import FARTHEST, VAE, PhraseConfig
-from models.vae_units import LANES, PATCH_SLOTS, VOCABULARY, grid_class, places, to_units
+from models.vae.phrases import FARTHEST, VAE, PhraseConfig
+from models.vae.unit_vae import Gaussian, UnitBatch, decode
+from models.vae.units import LANES, PATCH_SLOTS, VOCABULARY, grid_class, places, to_units
 from tests.models.vaes import TINY, TINY_PHRASES, random_lanes, tiny_vae
 
 

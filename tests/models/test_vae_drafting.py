@@ -17,8 +17,8 @@ from models.grammar import TRIADS
 from models.registry import Style, available_styles
 from models.scripts import Script
 from models.tokens import Plan
-from models.vae_drafting import Dreaming, VAEModel, draw_latents, fitness, slerp
-from models.vae_files import load_vae, save_vae
+from models.vae.drafting import Dreaming, VAEModel, draw_latents, fitness, slerp
+from models.vae.files import load_vae, save_vae
 from tests.models.vaes import tiny_model
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.score import Metre, Mode
 from models.lanes import SIXTEENTHS, empty_lanes
 from models.tokens import METRES
-from models.vae_units import (
+from models.vae.units import (
     BAR_PATCHES,
     GRIDS,
     PATCHES,

@@ -6,19 +6,19 @@ import torch
 
 from domain.genres import Genre
 from domain.score import Mode
-from models.checkpoints import save_critic
-from models.critic import Calibration, Critic
-from models.critic import Config as CriticConfig
-from models.gan import Generator
-from models.gan_files import save_gan
+from models.critic.files import save_critic
+from models.critic.network import Calibration, Critic
+from models.critic.network import Config as CriticConfig
+from models.gan.files import save_gan
+from models.gan.generator import Generator
 from models.plans import Habit, Profile
-from models.style_transfer import Config as TransferConfig
-from models.style_transfer import StyleTransfer
-from models.style_transfer_files import Restyler, save_style_transfer
-from models.vae import Config as UnitConfig
-from models.vae_drafting import Anchor
-from models.vae_files import save_vae
-from models.vae_phrases import VAE, PhraseConfig
+from models.style_transfer.files import Restyler, save_style_transfer
+from models.style_transfer.networks import Config as TransferConfig
+from models.style_transfer.networks import StyleTransfer
+from models.vae.drafting import Anchor
+from models.vae.files import save_vae
+from models.vae.phrases import VAE, PhraseConfig
+from models.vae.unit_vae import Config as UnitConfig
 from tests.models.test_gan import TINY as GAN
 
 GENRES = (Genre.REEL, Genre.CHORALE)

@@ -6,9 +6,9 @@ import torch
 from domain.genres import Genre
 from domain.score import Metre, Mode
 from models.lanes import FINE, LANES, PITCHES, Lanes, bar_columns
-from models.vae import Config
-from models.vae_drafting import Anchor, VAEModel
-from models.vae_phrases import VAE, PhraseConfig
+from models.vae.drafting import Anchor, VAEModel
+from models.vae.phrases import VAE, PhraseConfig
+from models.vae.unit_vae import Config
 from tests.models.networks import tiny_profiles
 
 TINY = Config(

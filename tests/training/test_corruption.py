@@ -7,8 +7,8 @@ from domain.genres import Genre
 from domain.score import Key, Metre, Mode, Score
 from models.tokens import encode
 from tests.training.evaluation_scores import march, score, waltz
-from training.corruption import CORRUPTIONS, spoil
-from training.rewriting import (
+from training.critic.corruption import CORRUPTIONS, spoil
+from training.critic.rewriting import (
     altered_bars,
     as_written,
     bars_to_borrow,

@@ -10,13 +10,17 @@ from safetensors.torch import load_file
 
 from domain.genres import Genre
 from domain.score import Score
-from models.checkpoints import RNNModel
-from models.critic import Calibration, Config, Critic, Judge
+from models.critic.network import Calibration, Config, Critic, Judge
 from models.plans import Habit, Profile
 from models.registry import Style
+from models.rnn.writing import RNNModel
 from tests.models.networks import tiny_network, tiny_profiles
 from tests.training.evaluation_scores import march, quarters, waltz, works
-from training.critic import (
+from training.critic.evaluation import critic_tables, evaluate_judge
+from training.critic.passages import Example, Examples, Material, draw_passage, sort_out
+from training.critic.rewriting import as_written
+from training.critic.sources import SOURCES, Materials, Source, load_source
+from training.critic.teaching import (
     as_batch,
     auc,
     calibrate,
@@ -25,12 +29,8 @@ from training.critic import (
     loss,
     train,
 )
-from training.critic_evaluation import critic_tables, evaluate_judge
-from training.critic_passages import Example, Examples, Material, draw_passage, sort_out
-from training.critic_sources import SOURCES, Materials, Source, load_source
 from training.evaluation.jumbles import noise
 from training.fitting import Schedule
-from training.rewriting import as_written
 
 TINY = Config(width=16, bar_width=16, dropout=0.0)
 

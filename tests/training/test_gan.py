@@ -7,8 +7,8 @@ import torch
 
 from domain.genres import Genre
 from domain.score import Key, Metre, Note, Part, Score
-from models.gan import BEFORE, MOVES, PHRASE_BARS, moves_of
-from models.gan_drafting import GANModel
+from models.gan.drafting import GANModel
+from models.gan.generator import BEFORE, MOVES, PHRASE_BARS, moves_of
 from models.lanes import LANES, MELODY
 from models.plans import Habit, Profile
 from models.roll_networks import CHANNELS, gumbel_noise

@@ -10,8 +10,9 @@ import torch
 
 from domain.genres import Genre
 from domain.score import Cadence, Key, Mode, Note, Part, Score, Section
-from models.checkpoints import save_critic, save_rnn
-from models.critic import Calibration, Config, Critic
+from models.critic.files import save_critic
+from models.critic.network import Calibration, Config, Critic
+from models.rnn.files import save_rnn
 from tests.models.networks import tiny_network, tiny_profiles
 from tests.training.evaluation_scores import march
 from training.corpora.works import Work, save_works

@@ -7,10 +7,10 @@ import torch
 
 from domain.genres import Genre
 from domain.score import Key, Metre, Note, Part, Score
-from models.rnn import PAD
+from models.rnn.network import PAD
 from models.tokens import encode
 from tests.models.networks import tiny_network
-from training.rnn import Epochs, as_piece, collate, total_nll
+from training.rnn.teaching import Epochs, as_piece, collate, total_nll
 
 
 def scale(bars: int, genre: Genre = Genre.REEL, *, top: int = 72):

@@ -4,7 +4,7 @@ from domain.genres import Genre
 from domain.score import Key, Metre, Mode, Note, Part, Score
 from tests.models.networks import tiny_network, tiny_profiles
 from training.corpora.works import Work
-from training.rnn_evaluation import count_profiles, generate
+from training.rnn.evaluation import count_profiles, generate
 
 SCORE = Score(
     Key(2), Metre(4, 4), 110.0, 8, (Part("", 0, tuple(Note(12 * beat, 74, 12) for beat in range(32))),)

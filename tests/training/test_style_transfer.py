@@ -12,9 +12,9 @@ from safetensors.torch import load_file, save_file
 from domain.genres import Genre
 from domain.score import Metre, Note, Score
 from models.lanes import SIXTEENTHS, Lanes, to_lanes
-from models.style_transfer import StyleTransfer, Writer
-from models.style_transfer_files import Restyler
-from models.texture_rolls import Rolls, sketch
+from models.style_transfer.files import Restyler
+from models.style_transfer.networks import StyleTransfer, Writer
+from models.style_transfer.texture_rolls import Rolls, sketch
 from tests.models.styling import COMMON, TINY, piece, tiny_restyler
 from training.adversarial import GameSchedule, read_history
 from training.corpora.works import Work

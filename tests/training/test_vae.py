@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 
 from domain.genres import Genre
 from domain.score import Key, Metre, Mode, Note, Part, Score
-from models.vae_units import FIRST_STRIKE, HOLD, Units, to_units
+from models.vae.units import FIRST_STRIKE, HOLD, Units, to_units
 from tests.models.vaes import TINY, TINY_PHRASES, random_lanes, tiny_model, tiny_vae
 from training.fitting import Schedule
 from training.vae import phrases, units

@@ -9,10 +9,10 @@ import torch
 from safetensors.torch import load_file
 
 from domain.genres import Genre
-from models.checkpoints import load_critic
+from models.critic.files import load_critic
 from models.features import YANG_LERCH, measure
-from models.gan import Config
-from models.gan_drafting import GANModel
+from models.gan.drafting import GANModel
+from models.gan.generator import Config
 from models.plans import Profile
 from models.registry import WEIGHTS
 from training.ablations import Ablation, Arm

@@ -9,7 +9,7 @@ import numpy as np
 
 from domain.genres import Genre
 from models.features import YANG_LERCH, measure
-from models.gan_drafting import GANModel
+from models.gan.drafting import GANModel
 from training.corpora.works import Work
 from training.evaluation.notation import excerpts
 from training.evaluation.overlap import overlap, subset_size

@@ -17,9 +17,9 @@ from torch import nn
 
 from domain.genres import Genre
 from models.devices import choose_device
-from models.gan import Config, Generator
-from models.gan_drafting import GANModel
-from models.gan_files import GAN, load_gan, save_gan
+from models.gan.drafting import GANModel
+from models.gan.files import GAN, load_gan, save_gan
+from models.gan.generator import Config, Generator
 from models.plans import Profile
 from models.registry import WEIGHTS, available_styles
 from training.ablations import PICTURES
@@ -36,7 +36,7 @@ from training.gan.phrases import TAUGHT, PhraseSource, read_pieces
 from training.gan.sampling import sample_lanes
 from training.gan.warm_start import SCHEDULE as WARM_SCHEDULE
 from training.gan.warm_start import ReaderAndGenerator, warm_start
-from training.rnn_evaluation import count_profiles
+from training.rnn.evaluation import count_profiles
 
 RUN = Path("runs/gan")
 WARM = RUN / "warm-start"

@@ -9,7 +9,7 @@ from rich.progress import track
 from domain.genres import Genre
 from domain.score import Score
 from models.composition.accompanying import CANDIDATES, clashes, plan_under, write_under
-from models.gan_drafting import GANModel
+from models.gan.drafting import GANModel
 from models.lanes import MELODY, SIXTEENTHS, to_lanes
 from training.corpora.works import Work
 from training.evaluation.checks import COPYING_MARGIN, Check

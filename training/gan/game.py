@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from models.gan import BEFORE, FIRST_PITCH, GO_ON, MOVES, REST, Config, moves_of
-from models.gan_critic import Critic
-from models.gan_writing import write_phrases
+from models.gan.critic import Critic
+from models.gan.generator import BEFORE, FIRST_PITCH, GO_ON, MOVES, REST, Config, moves_of
+from models.gan.writing import write_phrases
 from models.lanes import LANES, MELODY
 from models.roll_networks import SOUNDS, with_spectral_norm
 from training.adversarial import GameSchedule

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from domain.genres import Genre
 from domain.score import Score
-from models.gan import BEFORE, PHRASE_BARS, Setting
-from models.gan_settings import phrase_setting, told_of
+from models.gan.generator import BEFORE, PHRASE_BARS, Setting
+from models.gan.settings import phrase_setting, told_of
 from models.lanes import LANES, MELODY, SIXTEENTHS, bar_columns, to_lanes
 from models.roll_networks import to_roll
 from models.tokens import METRES, plan_of

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from domain.genres import Genre
 from domain.requests import DEFAULT_TEMPERATURE
 from domain.score import Score
-from models.gan_drafting import GANModel
+from models.gan.drafting import GANModel
 from models.lanes import Lanes
 from training.drafts import draft_scores, draw_plans
 

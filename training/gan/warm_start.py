@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from models.gan import Config, Generator, moves_of
+from models.gan.generator import Config, Generator, moves_of
 from models.lanes import MELODY
 from models.roll_networks import ResidualBlock1d, RollReader
 from training.fitting import Fitting, Schedule, half_precision

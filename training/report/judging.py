@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 
 from domain.genres import Genre
 from domain.score import Score
-from models.critic import Judge
+from models.critic.network import Judge
 from models.tokens import decode, encode
 
 Judgements = Mapping[Genre, tuple[float, ...]]

@@ -10,9 +10,9 @@ import torch
 from domain.genres import Genre
 from domain.requests import LENGTH_SECONDS, ComposeRequest
 from domain.score import Score, Section
-from models.checkpoints import RNNModel
 from models.composition.choices import choose
 from models.composition.composing import form_of
+from models.rnn.writing import RNNModel
 from training.evaluation.evaluation import HELD_OUT_SPLITS, Evaluation, Likelihood, evaluate_scores
 from training.evaluation.notation import excerpts
 from training.evaluation.structure import PHRASE_BARS, Structure, phrase_share, structure
@@ -20,7 +20,7 @@ from training.report.discriminator import tell_apart
 from training.report.judging import Judgements, judge_pieces
 from training.report.keeping import code_digest, keep
 from training.report.sources import Source, Study
-from training.rnn_evaluation import likelihoods
+from training.rnn.evaluation import likelihoods
 
 EXAMPLE_SEED = 1
 """The seed of the pieces that are shown, never chosen."""
@@ -30,8 +30,13 @@ _PLANNED = 5
 """Seeds whose phrases are looked at, for each of these lengths."""
 
 _LIKELIHOOD_CODE = (
-    *("domain/genres.py", "domain/score.py", "models/rnn.py", "models/tokens.py"),
-    *("training/rnn.py", "training/fitting.py", "training/rnn_evaluation.py", "training/evaluation/ngram.py"),
+    *("domain/genres.py", "domain/score.py", "models/rnn/network.py", "models/tokens.py"),
+    *(
+        "training/rnn/teaching.py",
+        "training/fitting.py",
+        "training/rnn/evaluation.py",
+        "training/evaluation/ngram.py",
+    ),
 )
 
 

@@ -16,39 +16,49 @@ import torch
 from domain.genres import Genre
 from domain.requests import DEFAULT_CANDIDATES, DEFAULT_LENGTH_SECONDS, ComposeRequest
 from domain.score import Score
-from models.checkpoints import load_critic, sha256_of
+from models.checkpoints import sha256_of
 from models.composition.choices import choose
 from models.composition.composing import compose_scores
 from models.composition.gate import Gate
 from models.composition.norms import NORMS_FILE, Norms
-from models.critic import Judge
+from models.critic.files import load_critic
+from models.critic.network import Judge
 from models.drafting import Model
 from models.families import load_model
 from models.registry import Style, available_styles
 from training.corpora.works import SPLITS, Work, load_works
 from training.evaluation.controls import MarkovComposer
 from training.report.keeping import code_digest, keep_scores
-from training.rnn import taught
+from training.rnn.teaching import taught
 
 _DRAFTS = 80
 """How many drafts are written side by side; pieces are the same again only in batches of the same size."""
 
-_DOMAIN = tuple(f"domain/{module}.py" for module in ("genres", "moods", "requests", "score"))
 _WRITING = (
-    *_DOMAIN,
+    *(f"domain/{module}.py" for module in ("genres", "moods", "requests", "score")),
     *(
         f"models/{module}.py"
-        for module in ("tokens", "grammar", "scripts", "writing", "sampling", "rnn", "plans")
+        for module in (
+            "tokens",
+            "grammar",
+            "lanes",
+            "lane_scripts",
+            "scripts",
+            "sampling",
+            "plans",
+            "roll_networks",
+        )
     ),
     *(
         f"models/composition/{module}.py"
         for module in ("form", "script", "cadences", "choices", "length", "moods", "composing")
     ),
 )
-"""What pieces of the recurrent composer depend on that no gate has chosen."""
+"""What pieces that no gate has chosen depend on, beside the package of their style's family."""
 
 _CHOOSING = (
-    *(f"models/{module}.py" for module in ("critic", "passages", "heard_notes", "features", "note_table")),
+    "models/critic",
+    *(f"models/{module}.py" for module in ("heard_notes", "features", "note_table")),
     *(f"models/composition/{module}.py" for module in ("gate", "checks", "norms")),
 )
 """What the gate's choice depends on besides."""
@@ -165,10 +175,9 @@ class Study:
         return facts
 
     def _code_of(self, source: Source) -> str:
-        """A digest of the code that pieces depend on; of styles other than the recurrent, of all models."""
-        if self.load_style().family != "rnn":
-            return _code(*_DOMAIN, "models")
-        return _code(*_WRITING, *(_CHOOSING if source is Source.GATED else ()))
+        """A digest of the code that pieces depend on."""
+        family = f"models/{self.load_style().family}"
+        return _code(*_WRITING, family, *(_CHOOSING if source is Source.GATED else ()))
 
     def _markov(self, genre: Genre) -> list[Score]:
         like = self.pieces_of(Source.RAW, genre)

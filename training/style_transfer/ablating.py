@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 
-from models.style_transfer import Config, Critics, Writer
+from models.style_transfer.networks import Config, Critics, Writer
 from training.ablations import Ablation, Arm
 from training.adversarial import GameSchedule
 from training.style_transfer.game import TransferGame, Weights

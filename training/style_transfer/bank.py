@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from domain.score import Metre
-from models.style_transfer import StyleTransfer
+from models.style_transfer.networks import StyleTransfer
 from models.tokens import METRES
 from training.style_transfer.windows import Batches
 

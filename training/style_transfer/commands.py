@@ -17,7 +17,7 @@ from domain.genres import Genre
 from models.devices import choose_device
 from models.plans import Profile
 from models.registry import WEIGHTS
-from models.style_transfer_files import (
+from models.style_transfer.files import (
     STYLE_TRANSFER,
     Restyler,
     load_style_transfer,

@@ -17,7 +17,7 @@ from domain.score import Metre, Part, Score
 from models.composition.restyling import restyle
 from models.composition.tunes import tune_of
 from models.lanes import MELODY, SIXTEENTHS, Lanes, to_lanes, to_score
-from models.style_transfer_files import Restyler
+from models.style_transfer.files import Restyler
 from models.tokens import plan_of
 from training.corpora.works import Work
 from training.style_transfer.placing import STRETCH, Placer

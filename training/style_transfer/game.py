@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from models.style_transfer import Config, Critics, Writer
-from models.texture_rolls import CLASSES, LANE_CHANNELS, TEXTURE, Rolls, sketch
+from models.style_transfer.networks import Config, Critics, Writer
+from models.style_transfer.texture_rolls import CLASSES, LANE_CHANNELS, TEXTURE, Rolls, sketch
 from training.style_transfer.losses import (
     blurred,
     chroma_distance,

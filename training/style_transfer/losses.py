@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from models.style_transfer import Written
-from models.texture_rolls import Rolls, bar_chroma, columns_a_bar, sketch
+from models.style_transfer.networks import Written
+from models.style_transfer.texture_rolls import Rolls, bar_chroma, columns_a_bar, sketch
 
 _FREE_NATS = 16.0
 """A code may tell so much of a window at no cost (Kingma 2016)."""

@@ -10,8 +10,8 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from models.style_transfer import Config, StyleTransfer, Writer
-from models.texture_rolls import as_lanes
+from models.style_transfer.networks import Config, StyleTransfer, Writer
+from models.style_transfer.texture_rolls import as_lanes
 from training.adversarial import AdversarialFitting, GameSchedule
 from training.corpora.works import Work
 from training.style_transfer.bank import fill_bank

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from models.style_transfer import Config, Writer
+from models.style_transfer.networks import Config, Writer
 from training.fitting import Fitting, Schedule
 from training.style_transfer.losses import blurred, divergence, drawn, hidden, reconstruction
 from training.style_transfer.windows import Batch, Batches

@@ -15,7 +15,7 @@ from torch import Tensor
 from domain.genres import Genre
 from domain.score import Metre
 from models.lanes import BASS, SIXTEENTHS, UPPER, Lanes, to_lanes
-from models.texture_rolls import Rolls
+from models.style_transfer.texture_rolls import Rolls
 from models.tokens import METRES
 from training.corpora.works import Work
 

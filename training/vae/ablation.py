@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 
-from models.vae import UnitVAE
+from models.vae.unit_vae import UnitVAE
 from training.ablations import Ablation, Arm
 from training.fitting import Schedule
 from training.vae.data import LanedWork

@@ -10,9 +10,9 @@ from domain.genres import Genre
 from domain.score import TICKS_PER_QUARTER, Metre, Mode
 from models.lanes import FINE, LANES, LOWEST, Lanes, bar_columns, join
 from models.tokens import DENSITY_EDGES, REGISTER_EDGES
-from models.vae_drafting import ALL_CLASSES, Anchor, encode_units
-from models.vae_phrases import VAE
-from models.vae_units import UNIT_BARS, to_units
+from models.vae.drafting import ALL_CLASSES, Anchor, encode_units
+from models.vae.phrases import VAE
+from models.vae.units import UNIT_BARS, to_units
 from training.vae.data import PHRASE_UNITS, LanedWork
 
 MOST = 600

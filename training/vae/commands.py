@@ -18,15 +18,15 @@ from domain.genres import Genre
 from models.devices import choose_device
 from models.plans import Profile
 from models.registry import WEIGHTS, available_styles
-from models.vae_drafting import VAEModel
-from models.vae_files import FAMILY, load_vae, save_vae
-from models.vae_phrases import VAE
+from models.vae.drafting import VAEModel
+from models.vae.files import FAMILY, load_vae, save_vae
+from models.vae.phrases import VAE
 from training.ablations import PICTURES
 from training.corpora.works import Work, load_works
 from training.evaluation.tables import check_table, print_evaluation, print_tables
 from training.fitting import read_standing
 from training.paths import RUNS, WORKS
-from training.rnn_evaluation import count_profiles
+from training.rnn.evaluation import count_profiles
 from training.vae import phrases, units
 from training.vae.ablation import run_ablation
 from training.vae.anchors import choose_anchors

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from domain.genres import Genre
 from domain.score import Metre, Mode
 from models.lanes import FINE, LANES, Lanes, to_lanes
-from models.vae import UnitBatch
-from models.vae_units import (
+from models.vae.unit_vae import UnitBatch
+from models.vae.units import (
     FIRST_STRIKE,
     HOLD,
     SILENCE,

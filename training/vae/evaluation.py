@@ -9,8 +9,8 @@ from torch import Tensor
 from domain.genres import Genre
 from domain.score import Score
 from models.plans import Profile
-from models.vae_drafting import VAEModel
-from models.vae_units import Units
+from models.vae.drafting import VAEModel
+from models.vae.units import Units
 from training.corpora.works import Work
 from training.drafts import draft_scores, draw_plans
 from training.evaluation.checks import COPYING_MARGIN, Check

@@ -15,7 +15,7 @@ from models.composition.blending import blend
 from models.features import YANG_LERCH, measure
 from models.lanes import FINE, to_score
 from models.tokens import METRES, Plan
-from models.vae_drafting import VAEModel, decode_units
+from models.vae.drafting import VAEModel, decode_units
 from training.evaluation.notation import excerpts
 
 ACTIVE_VARIANCE = 0.01

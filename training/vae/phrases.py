@@ -10,9 +10,9 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from domain.genres import Genre
-from models.vae import UnitBatch, decode
-from models.vae_phrases import VAE, PhraseConfig
-from models.vae_units import UNIT_BARS, Units
+from models.vae.phrases import VAE, PhraseConfig
+from models.vae.unit_vae import UnitBatch, decode
+from models.vae.units import UNIT_BARS, Units
 from training.fitting import Fitting, Schedule
 from training.vae.data import PHRASE_UNITS, Draws, LanedWork, as_batch, tables, take
 from training.vae.pictures import draw_curves, draw_reconstruction

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.genres import Genre
 from domain.score import Mode
-from models.vae_units import Units, from_units
+from models.vae.units import Units, from_units
 from training.adversarial_plots import draw_history, draw_lanes
 
 _CURVES = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.lanes import LANES
-from models.vae_units import FIRST_STRIKE, PATCH_COLUMNS, Units
+from models.vae.units import FIRST_STRIKE, PATCH_COLUMNS, Units
 
 _SIXTEENTHS = np.arange(2 * PATCH_COLUMNS) % PATCH_COLUMNS != 1
 """Which columns of a quarter are sixteenths: all but the second and the fifth, which are triplets'."""

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 
 from domain.genres import Genre
 from domain.score import Metre
-from models.vae import Config, UnitBatch, UnitVAE, decode
-from models.vae_units import UNIT_BARS, Units
+from models.vae.unit_vae import Config, UnitBatch, UnitVAE, decode
+from models.vae.units import UNIT_BARS, Units
 from training.fitting import Fitting, Schedule
 from training.vae.data import MELODIC, Draws, LanedWork, Table, as_batch, tables, take
 from training.vae.reconstruction import Reconstruction, compare, total

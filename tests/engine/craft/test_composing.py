@@ -13,7 +13,7 @@ from domain.requests import ComposeRequest
 from domain.score import Key
 from engine.craft.composing import Composer
 from engine.craft.repertoire import Repertoire
-from models.checkpoints import save_rnn
+from models.rnn.files import save_rnn
 from tests.models.networks import tiny_network, tiny_profiles
 
 REQUEST = ComposeRequest(style="rnn", seed=11, length_seconds=8)

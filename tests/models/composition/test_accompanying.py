@@ -8,8 +8,8 @@ from domain.genres import Genre
 from domain.score import Key, Metre, Mode, Note, Part, Score
 from models.composition.accompanying import accompany, clashes, strong_columns
 from models.composition.tunes import tune_of, with_tune
-from models.gan import Generator
-from models.gan_drafting import GANModel
+from models.gan.drafting import GANModel
+from models.gan.generator import Generator
 from models.lanes import SIXTEENTHS, Lanes, empty_lanes, to_lanes
 from models.plans import Habit, Profile
 from tests.models.test_gan import TINY

@@ -13,10 +13,10 @@ from domain.moods import Mood
 from domain.remarks import Remark, Topic
 from domain.requests import LENGTH_SECONDS, TEMPO, ComposeRequest
 from domain.score import Key, Metre, Mode
-from models.checkpoints import RNNModel
 from models.composition.choices import Choices, choose
 from models.plans import Profile
 from models.registry import WEIGHTS, available_styles
+from models.rnn.writing import RNNModel
 from models.tokens import METRES
 from tests.models.networks import tiny_network
 

@@ -6,13 +6,13 @@ import pytest
 from domain.genres import Genre
 from domain.requests import ComposeRequest
 from domain.score import Key, Metre, Score
-from models.checkpoints import RNNModel
 from models.composition.choices import Choices
 from models.composition.composing import Composing, compose_scores
 from models.composition.gate import Gate
 from models.composition.norms import Norm, Norms
 from models.features import pitch_range
 from models.note_table import tabulate
+from models.rnn.writing import RNNModel
 from models.tokens import Plan
 from tests.models.networks import tiny_network, tiny_profiles
 

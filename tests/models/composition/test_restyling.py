@@ -9,7 +9,7 @@ from domain.genres import Genre
 from domain.score import Key, Metre, Mode, Note, Part, Score
 from models.composition.restyling import restyle, write_textures
 from models.lanes import SIXTEENTHS, to_lanes
-from models.texture_rolls import Rolls, as_lanes
+from models.style_transfer.texture_rolls import Rolls, as_lanes
 from tests.models.styling import piece, tiny_restyler
 
 MODEL = tiny_restyler()

@@ -1,0 +1,1 @@
+"""The judge: its network, and what it hears of a score."""

@@ -1,0 +1,1 @@
+"""The adversarial composer: its networks, and how it writes pieces with them."""

@@ -1,0 +1,1 @@
+"""The recurrent composer: its network, and how it writes."""

@@ -1,0 +1,1 @@
+"""Style transfer: its networks, and the rolls that they read and write."""

@@ -1,0 +1,266 @@
+"""Composing with the variational autoencoder: latents between those of known music, decoded.
+
+A piece begins from two phrases of its genre, metre and mode that the model learned from, and lies between
+them. Knows plans and lanes; how networks are taught is not its matter.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from domain.genres import Genre
+from domain.score import Mode
+from models.drafting import Candidate, Seed
+from models.grammar import unscripted
+from models.lane_scripts import obey
+from models.lanes import LANES, LOWEST, Lanes, to_score
+from models.plans import Profile
+from models.scripts import Script
+from models.tokens import Plan
+from models.vae.phrases import VAE
+from models.vae.unit_vae import UnitBatch, decode
+from models.vae.units import (
+    FIRST_STRIKE,
+    PATCH_SLOTS,
+    UNIT_BARS,
+    VOCABULARY,
+    Units,
+    from_units,
+    grid_class,
+    places,
+)
+
+TUNES_BETWEEN, VOICES_BETWEEN = (0.32, 0.45), (0.22, 0.37)
+"""How far from one phrase to the other a piece of one lane lies, and one of several.
+
+Nearer, it would copy; in the middle, harmony blurs.
+"""
+
+NEARNESS = 20.0
+"""How much sooner a phrase goes towards one that is like it: in nats for a cosine of 1."""
+
+ALL_CLASSES = tuple(range(12))
+
+COOLING = 0.2
+"""What a temperature is multiplied by: a latent says nearly all, and chance is only to say the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What is known of a phrase that the model learned from.
+
+    `lanes` are those that sound in it, `classes` the pitch classes it uses, counted from the tonic.
+    """
+
+    genre: Genre
+    metre: str
+    mode: Mode
+    lanes: tuple[int, ...]
+    density: int
+    register: int
+    classes: tuple[int, ...] = ALL_CLASSES
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Where a piece lies: latents of its units (U, Z), and the lanes and pitch classes it keeps to."""
+
+    latents: Tensor
+    lanes: tuple[int, ...]
+    classes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VAEModel:
+    """A loaded autoencoder in evaluation mode, what it knows of each genre, and phrases it learned from.
+
+    `latents` (A, Z) are those of the `anchors`' phrases: a sample of the aggregate posterior.
+    """
+
+    version: str
+    network: VAE
+    profiles: Mapping[Genre, Profile]
+    anchors: tuple[Anchor, ...]
+    latents: Tensor
+
+    def draft(
+        self,
+        plans: Sequence[Plan],
+        seeds: Sequence[Seed],
+        *,
+        temperatures: Sequence[float],
+        scripts: Sequence[Script | None],
+    ) -> "Dreaming":
+        """Begin a piece for each plan (see models.drafting)."""
+        return Dreaming(self, plans, seeds, temperatures=temperatures, scripts=scripts)
+
+
+class Dreaming:
+    """Pieces being decoded, one at each step; no piece depends on those beside it."""
+
+    def __init__(
+        self,
+        model: VAEModel,
+        plans: Sequence[Plan],
+        seeds: Sequence[Seed],
+        *,
+        temperatures: Sequence[float],
+        scripts: Sequence[Script | None],
+    ) -> None:
+        self._model = model
+        self._rows = list(zip(plans, seeds, temperatures, scripts, strict=True))
+        self._written: list[Candidate] = []
+
+    @property
+    def finished(self) -> bool:
+        return len(self._written) == len(self._rows)
+
+    @property
+    def fraction(self) -> float:
+        """How much is written, 0 to 1."""
+        return len(self._written) / max(1, len(self._rows))
+
+    def advance(self) -> None:
+        """Write the next piece."""
+        plan, seed, temperature, script = self._rows[len(self._written)]
+        random = np.random.default_rng(seed)
+        drawn = draw_latents(self._model, plan, random)
+        written = decode_units(
+            self._model.network,
+            drawn.latents,
+            plan,
+            temperature=COOLING * temperature,
+            random=random,
+            classes=drawn.classes,
+        )
+        written = obey(_cut(written, plan.bars, drawn.lanes), script or unscripted(plan))
+        self._written.append(Candidate(to_score(written, plan)))
+
+    def candidates(self) -> list[Candidate]:
+        """The finished pieces, in the order of their plans."""
+        return list(self._written)
+
+
+@torch.no_grad()
+def draw_latents(model: VAEModel, plan: Plan, random: np.random.Generator) -> Drawn:
+    """Where a piece lies: every phrase between one phrase, the same for the whole piece, and another.
+
+    It keeps to the pitch classes of the one, so that what lies between two harmonies stays in the scale.
+    """
+    units = -(-plan.bars // UNIT_BARS)
+    config = model.network.phrase_config
+    chances = fitness(model.anchors, plan)
+    first = int(random.choice(len(chances), p=chances))
+    chances = _others(model, chances, first)
+    phrases: list[Tensor] = []
+    lanes = set(model.anchors[first].lanes)
+    between = TUNES_BETWEEN if len(lanes) == 1 else VOICES_BETWEEN
+    for _ in range(-(-units // config.units)):
+        other = int(random.choice(len(chances), p=chances))
+        lanes.update(model.anchors[other].lanes)
+        ratio = float(random.uniform(*between))
+        phrases.append(slerp(model.latents[first], model.latents[other], ratio))
+    given = model.network.conductor(torch.stack(phrases)).flatten(0, 1)
+    return Drawn(given[:units], tuple(sorted(lanes)), model.anchors[first].classes)
+
+
+def _others(model: VAEModel, chances: NDArray[np.float64], first: int) -> NDArray[np.float64]:
+    """(A,): how likely each anchor is gone towards from the first: never itself, sooner the nearer."""
+    if len(chances) < 2:
+        return chances
+    likeness = torch.cosine_similarity(model.latents[first][None], model.latents, dim=1).double().numpy()
+    others = np.arange(len(chances)) != first
+    weights = np.log(chances + 1e-300) + NEARNESS * likeness
+    drawn = np.exp(weights - weights[others].max()) * others
+    return drawn / drawn.sum()
+
+
+def fitness(anchors: Sequence[Anchor], plan: Plan) -> NDArray[np.float64]:
+    """(A,): how likely each anchor is to be drawn for a plan; the nearest where none is quite like it."""
+    logits = np.zeros(len(anchors))
+    for row, anchor in enumerate(anchors):
+        logits[row] = (
+            -40 * (anchor.genre != plan.genre)
+            - 20 * (anchor.metre != str(plan.metre))
+            - 10 * (anchor.mode != plan.key.mode)
+            - abs(anchor.density - plan.density)
+            - 0.5 * abs(anchor.register - plan.register)
+        )
+    chances = np.exp(logits - logits.max())
+    return chances / chances.sum()
+
+
+def slerp(first: Tensor, second: Tensor, ratio: float) -> Tensor:
+    """The point at `ratio` (0: first, 1: second) on the arc between vectors (..., Z)."""
+    lengths = first.norm(dim=-1, keepdim=True), second.norm(dim=-1, keepdim=True)
+    cosine = (first * second).sum(-1, keepdim=True) / (lengths[0] * lengths[1]).clamp_min(1e-6)
+    angle = torch.arccos(cosine.clamp(-0.9999, 0.9999))
+    from_first = torch.sin((1 - ratio) * angle) / torch.sin(angle)
+    from_second = torch.sin(ratio * angle) / torch.sin(angle)
+    return from_first * first + from_second * second
+
+
+@torch.no_grad()
+def decode_units(
+    network: VAE,
+    latents: Tensor,
+    plan: Plan,
+    *,
+    temperature: float = 0.0,
+    random: np.random.Generator | None = None,
+    classes: Collection[int] = ALL_CLASSES,
+) -> Lanes:
+    """The music of unit latents (U, Z), played one after the other in the plan's metre and mode.
+
+    The likeliest everywhere; with a temperature, drawn. Only notes of these pitch classes are struck.
+    """
+    at = torch.from_numpy(places(plan.metre))
+    chances = temperatures = None
+    if temperature > 0 and random is not None:
+        drawn = random.random((len(latents), len(at), PATCH_SLOTS), dtype=np.float32)
+        chances, temperatures = torch.from_numpy(drawn), torch.full((len(latents),), temperature)
+    grid = torch.tensor(grid_class(plan.metre))
+    tokens, tied = decode(
+        network.units.decoder,
+        latents,
+        at,
+        grid,
+        chances=chances,
+        temperatures=temperatures,
+        allowed=_allowed(classes),
+    )
+    units = Units(plan.metre, tokens.numpy().astype(np.int8), tied.numpy())
+    return from_units(units, plan.key.mode)
+
+
+def _allowed(classes: Collection[int]) -> Tensor:
+    """(VOCABULARY,): every token but strikes of other pitch classes."""
+    allowed = torch.ones(VOCABULARY, dtype=torch.bool)
+    for token in range(FIRST_STRIKE, VOCABULARY):
+        allowed[token] = (token - FIRST_STRIKE + LOWEST) % 12 in classes
+    return allowed
+
+
+@torch.no_grad()
+def encode_units(network: VAE, units: Units) -> Tensor:
+    """(U, Z): the means of units' posteriors."""
+    batch = UnitBatch(
+        torch.from_numpy(units.tokens.astype(np.int64)),
+        torch.from_numpy(units.tied.astype(np.float32)),
+        torch.from_numpy(places(units.metre)),
+        torch.tensor(grid_class(units.metre)),
+    )
+    return network.units.encoder(batch).mean
+
+
+def _cut(lanes: Lanes, bars: int, used: Sequence[int]) -> Lanes:
+    """So many bars, with nothing but the lanes used."""
+    cut = lanes.window(0, bars)
+    for lane in set(range(LANES)) - set(used):
+        cut.pitch[lane] = 0
+        cut.onset[lane] = False
+    return cut

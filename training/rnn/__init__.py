@@ -1,0 +1,1 @@
+"""Teaches, measures and ships the recurrent composer."""
