@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from cogs._shared.clip_jobs import ClipJobs, new_seed
+from cogs._shared.clip_jobs import ClipJobs, seed_for
 from cogs._shared.suggestions import Choices, matching
 from cogs._shared.wording import localised, wording_for
 from domain.ensembles import Ensemble
@@ -92,7 +92,7 @@ class Compose(commands.Cog):
         try:
             request = ComposeRequest(
                 style=style,
-                seed=new_seed() if seed is None else seed,
+                seed=seed_for(seed),
                 length_seconds=length,
                 genre=genre,
                 mood=None if mood is None else Mood(mood),

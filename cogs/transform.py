@@ -10,12 +10,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from cogs._shared.clip_jobs import ClipJobs, new_seed
+from cogs._shared.clip_jobs import ClipJobs, seed_for
 from cogs._shared.sources import read_source
 from cogs._shared.suggestions import Choices, matching
 from cogs._shared.wording import localised, wording_for
 from domain.errors import BadRequest, Unavailable
 from domain.genres import Genre
+from domain.limits import SEED
 from domain.transformations import (
     AMOUNT,
     DEFAULT_AMOUNT,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 _Given = tuple[str | None, discord.Attachment | None]
 """A clip's id, or a file. People may give neither, or both."""
+
+_Seed = app_commands.Range[int, *SEED]
 
 _Callback = TypeVar("_Callback", bound=Callable[..., Any])
 
@@ -69,7 +72,7 @@ class Transform(commands.Cog):
     @app_commands.command(
         name=localised("command.blend.name"), description=localised("command.blend.description")
     )
-    @_offered(a="first", b="second", ratio="ratio", a_file="first_file", b_file="second_file")
+    @_offered(a="first", b="second", ratio="ratio", a_file="first_file", b_file="second_file", seed="seed")
     async def blend(
         self,
         interaction: discord.Interaction,
@@ -78,66 +81,70 @@ class Transform(commands.Cog):
         ratio: app_commands.Range[float, *RATIO] | None = None,
         a_file: discord.Attachment | None = None,
         b_file: discord.Attachment | None = None,
+        seed: _Seed | None = None,
     ) -> None:
         await self._transform(
             interaction,
             JobKind.BLEND,
             [(a, a_file), (b, b_file)],
-            lambda pair: BlendRequest(first=pair[0], second=pair[1], ratio=ratio, seed=new_seed()),
+            lambda pair: BlendRequest(first=pair[0], second=pair[1], ratio=ratio, seed=seed_for(seed)),
         )
 
     @app_commands.command(
         name=localised("command.vary.name"), description=localised("command.vary.description")
     )
-    @_offered(clip="clip", amount="amount", file="file")
+    @_offered(clip="clip", amount="amount", file="file", seed="seed")
     async def vary(
         self,
         interaction: discord.Interaction,
         clip: app_commands.Range[str, 1, 50] | None = None,
         amount: app_commands.Range[float, *AMOUNT] = DEFAULT_AMOUNT,
         file: discord.Attachment | None = None,
+        seed: _Seed | None = None,
     ) -> None:
         await self._transform(
             interaction,
             JobKind.VARY,
             [(clip, file)],
-            lambda one: VaryRequest(source=one[0], amount=amount, seed=new_seed()),
+            lambda one: VaryRequest(source=one[0], amount=amount, seed=seed_for(seed)),
         )
 
     @app_commands.command(
         name=localised("command.accompany.name"), description=localised("command.accompany.description")
     )
-    @_offered(clip="clip", genre="accompanied_genre", file="file")
+    @_offered(clip="clip", genre="accompanied_genre", file="file", seed="seed")
     async def accompany(
         self,
         interaction: discord.Interaction,
         clip: app_commands.Range[str, 1, 50] | None = None,
         genre: app_commands.Range[str, 1, 50] | None = None,
         file: discord.Attachment | None = None,
+        seed: _Seed | None = None,
     ) -> None:
         await self._transform(
             interaction,
             JobKind.ACCOMPANY,
             [(clip, file)],
-            lambda one: AccompanyRequest(source=one[0], genre=genre, seed=new_seed()),
+            lambda one: AccompanyRequest(source=one[0], genre=genre, seed=seed_for(seed)),
         )
 
     @app_commands.command(
         name=localised("command.restyle.name"), description=localised("command.restyle.description")
     )
-    @_offered(genre="restyled_genre", clip="clip", file="file")
+    @_offered(genre="restyled_genre", clip="clip", file="file", seed="seed")
     async def restyle(
         self,
         interaction: discord.Interaction,
         genre: app_commands.Range[str, 1, 50],
         clip: app_commands.Range[str, 1, 50] | None = None,
         file: discord.Attachment | None = None,
+        seed: _Seed | None = None,
     ) -> None:
         await self._transform(
             interaction,
             JobKind.RESTYLE,
             [(clip, file)],
-            lambda one: RestyleRequest(source=one[0], genre=genre, seed=new_seed()),
+            lambda one: RestyleRequest(source=one[0], genre=genre, seed=seed_for(seed)),
         )
 
     @blend.autocomplete("a")

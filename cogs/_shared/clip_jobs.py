@@ -21,6 +21,11 @@ def new_seed() -> int:
     return random.randint(*SEED)
 
 
+def seed_for(asked: int | None) -> int:
+    """The seed that was asked for, or a new one."""
+    return new_seed() if asked is None else asked
+
+
 class ClipJobs:
     """The jobs of this bot that are open. `recent` knows the newest clips of each place.
 

@@ -137,6 +137,15 @@ async def test_options_reach_the_request_and_are_shown(tmp_path: Path):
         assert len({request.seed for request in (blend, vary, accompany, restyle)}) == 4
 
 
+async def test_a_seed_that_is_asked_for_is_taken_and_shown(tmp_path: Path):
+    async with world(tmp_path) as w:
+        await library(w, 2)
+        for job_id, (command, options) in enumerate(BY_ID, 3):
+            message = await ask(w, command, **options, seed=41)
+            assert fields(message.embeds[0])["Seed"] == "`41`"
+            assert (await request_of(w, job_id)).seed == 41
+
+
 async def test_restyling_shows_both_pieces_and_how_the_judge_places_them(tmp_path: Path):
     async with world(tmp_path) as w:
         await library(w)

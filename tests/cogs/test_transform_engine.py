@@ -64,6 +64,15 @@ async def test_everything_that_can_be_made_of_clips_and_files(tmp_path: Path, we
         assert (await made(w, "vary", clip="6"))["Made from"].startswith("#6 · ")
 
 
+async def test_the_same_seed_gives_the_same_midi(tmp_path: Path, weights: Path):
+    async with world(tmp_path, craft=CRAFT, weights_folder=weights) as w:
+        for seed in (5, 5, 6):
+            await made(w, "vary", file=FILE, amount=1.0, seed=seed)
+        clips = [await w.storage.clips.get(clip_id, guild_id=w.env.guild.id) for clip_id in (1, 2, 3)]
+        first, same, other = (clip.midi.read_bytes() for clip in clips if clip is not None)
+        assert first == same != other
+
+
 async def test_weights_that_are_not_there_are_a_sentence(tmp_path: Path, weights: Path):
     (weights / "style_transfer.json").unlink()
     (weights / "style_transfer.safetensors").unlink()
