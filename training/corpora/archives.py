@@ -77,6 +77,16 @@ LIEDER = Upstream(
     licence="CC0 1.0",
     attribution="OpenScore Lieder Corpus, by the OpenScore contributors",
 )
+ENGLISH_POETRY = Upstream(
+    name="English Gutenberg Poetry",
+    stem="english-gutenberg-poetry-8693a25",
+    repository="tnhaider/english-gutenberg-poetry",
+    commit="8693a25",
+    sha256="8354f0f02f144ba41b58b471bad0fbf797554031edd960c00f23f5063ce513d1",
+    licence="public domain",
+    attribution="English verse of Project Gutenberg, marked up with GutenTag by Julian Brooke and Adam Hammond, "
+    "collected by Thomas Haider",
+)
 UPSTREAMS = (CRE, JS_FAKES, MUTOPIA, OPEN_HYMNAL, LIEDER)
 
 
