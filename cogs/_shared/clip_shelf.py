@@ -6,7 +6,6 @@ made from, so that no other clip is needed for it.
 
 import asyncio
 import logging
-from contextlib import aclosing
 from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
 
@@ -17,7 +16,7 @@ from cogs._shared.wording import wording_for
 from domain.clips import Clip
 from domain.errors import BadRequest, Reason, Unavailable
 from domain.remarks import Remark, Topic
-from engine.client import Engine
+from engine.client import Engine, outcome_of
 from storage import Storage, StoredClip, sha256_of
 
 log = logging.getLogger(__name__)
@@ -64,7 +63,7 @@ class ClipShelf:
 
     async def _made_again(self, stored: StoredClip, *, owner: int) -> ShelvedClip:
         try:
-            made = await self._make(stored, owner=owner)
+            made = await outcome_of(self._engine.make(stored.recipe.request, owner=owner))
         except BadRequest as error:  # there is no such style or genre any more
             raise Unavailable(Reason.FILES_GONE, value=f"#{stored.id}") from error
         same_version = made.recipe.model_version == stored.recipe.model_version
@@ -83,13 +82,6 @@ class ClipShelf:
         except Unavailable:  # no room, for one: it is handed out all the same
             log.warning("could not keep the files of #%d", stored.id, exc_info=True)
         return ShelvedClip(same)
-
-    async def _make(self, stored: StoredClip, *, owner: int) -> Clip:
-        async with aclosing(self._engine.make(stored.recipe.request, owner=owner)) as events:
-            async for event in events:
-                if isinstance(event, Clip):
-                    return event
-        raise RuntimeError("the engine ended without a clip")
 
 
 def _change(stored: StoredClip, made: Clip) -> Remark:

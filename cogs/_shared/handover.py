@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Sequence
-from contextlib import aclosing
 
 import discord
 
@@ -14,8 +13,8 @@ from cogs._shared.failures import DISCORD_FAULTS
 from cogs._shared.status_message import NamedFile, attachments
 from cogs._shared.wording import Wording, wording_for
 from domain.errors import Reason, Unavailable
-from domain.sheets import Sheet, SheetRequest
-from engine.client import Engine
+from domain.sheets import SheetRequest
+from engine.client import Engine, outcome_of
 
 
 async def hand_over_midi(interaction: discord.Interaction, clip_id: int, *, shelf: ClipShelf) -> None:
@@ -43,7 +42,7 @@ async def hand_over_sheet(
     await interaction.response.defer(ephemeral=True, thinking=True)
     shelved = await shelf.fetch(interaction, clip_id)
     request = SheetRequest(title=shelved.clip.title, midi=shelved.clip.midi)
-    sheet = await _engraved(request, engine=engine, owner=interaction.user.id)
+    sheet = await outcome_of(engine.engrave(request, owner=interaction.user.id))
     files = [(file_name(clip_id, f"page-{page}.png"), picture) for page, picture in enumerate(sheet.pages, 1)]
     files.append((file_name(clip_id, "musicxml"), sheet.musicxml))
     wording = wording_for(interaction.locale)
@@ -52,14 +51,6 @@ async def hand_over_sheet(
     else:
         text = wording("reply.sheet", id=f"#{clip_id}")
     await _answer(interaction, _with_changes(text, shelved, wording), files)
-
-
-async def _engraved(request: SheetRequest, *, engine: Engine, owner: int) -> Sheet:
-    async with aclosing(engine.engrave(request, owner=owner)) as events:
-        async for event in events:
-            if isinstance(event, Sheet):
-                return event
-    raise RuntimeError("the engine ended without a sheet")
 
 
 def _with_changes(text: str, shelved: ShelvedClip, wording: Wording) -> str:

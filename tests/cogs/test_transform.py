@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import discord
 import pytest
@@ -21,7 +23,7 @@ from domain.transformations import (
 )
 from engine.craft.midi_files import midi_bytes
 from engine.intake.reader import MAX_BYTES
-from storage import JobKind, JobStatus, open_storage
+from storage import ClipName, Clips, JobKind, JobStatus, open_storage
 from tests.cogs.test_compose import buttons, fields, speak_chinese
 from tests.cogs.toys import TUNE
 from tests.cogs.worlds import World, lose, toy_bot, world
@@ -290,6 +292,25 @@ async def test_clips_of_this_place_are_suggested_from_memory(tmp_path: Path, mon
         assert await suggested(w, "3", "blend", "b") == ["#3 · Tune 1 · reel"]
         assert await suggested(w, "3", "accompany") == ["#3 · Tune 1 · reel"]
         assert await suggested(w, "3", "restyle") == ["#3 · Tune 1 · reel"]
+
+
+async def test_a_clip_saved_while_the_library_is_asked_is_suggested_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    async with world(tmp_path) as w:
+        await library(w)
+        newest = Clips.newest
+        place: Any = SimpleNamespace(guild_id=w.env.guild.id, channel_id=1)
+        saved = ClipName(2, "Tune 2", "reel")
+
+        async def ask_slowly(clips: Clips, **where: Any) -> list[ClipName]:
+            answer = await newest(clips, **where)
+            w.bot.clip_jobs.recent.add(place, saved)
+            return answer
+
+        monkeypatch.setattr(Clips, "newest", ask_slowly)
+        here = await w.bot.clip_jobs.recent.here(place)
+        assert [name.id for name in here] == [2, 1]
 
 
 async def test_genres_are_those_of_the_model_that_does_it(tmp_path: Path):
