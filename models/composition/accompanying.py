@@ -87,7 +87,7 @@ class Accompanying:
 
     def piece(self) -> Transformed:
         """The tune with the best of what was written under it."""
-        best = min(self._drafting.lanes(), key=_faults)
+        best = min(self._drafting.lanes(), key=faults)
         under = replace(best, pitch=best.pitch.copy(), onset=best.onset.copy())
         under.pitch[MELODY], under.onset[MELODY] = 0, False
         plan = self._plan
@@ -118,7 +118,7 @@ def write_under(
     drafting = _draft_under(model, heard, plan, seed=seed, candidates=candidates, pace=pace)
     while not drafting.finished:
         drafting.advance()
-    return min(drafting.lanes(), key=_faults)
+    return min(drafting.lanes(), key=faults)
 
 
 def _draft_under(
@@ -157,8 +157,11 @@ def strong_columns(metre: Metre, bars: int) -> Iterator[int]:
             yield bar * len(ticks) + ticks.index(half)
 
 
-def _faults(lanes: Lanes) -> float:
-    """Shares of strong beats that clash with the tune, or else within the chord, and of bars left empty."""
+def faults(lanes: Lanes) -> float:
+    """What speaks against an accompaniment.
+
+    Shares of strong beats that clash with the tune, or else within the chord, and of bars left empty.
+    """
     found, of = clashes(lanes)
     strong = list(strong_columns(lanes.metre, lanes.bars))
     chords = lanes.pitch[:, strong].astype(np.int64)
