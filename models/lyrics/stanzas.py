@@ -45,11 +45,12 @@ class Line:
         """The line in print: capital first, marks in their places."""
         if _is_chinese(self.words[0]):
             return "".join(word + mark for word, mark in zip(self.words, self.marks, strict=True))
-        shown = ""
+        shown, capital = "", True
         for word, mark in zip(self.words, self.marks, strict=True):
-            shown += word + {"-": "-", "—": " — ", "": " "}.get(mark, mark + " ")
-        shown = shown.rstrip()
-        return shown[0].upper() + shown[1:] if shown[0] != "'" else shown[0] + shown[1].upper() + shown[2:]
+            shown += _capitalised(word) if capital else word
+            shown += {"-": "-", "—": " — ", "": " "}.get(mark, mark + " ")
+            capital = mark in (".", "?")
+        return shown.rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,11 @@ def _read_line(row: Sequence[int], vocabulary: Vocabulary) -> tuple[list[str], l
                 mark = waiting
             pieces.append(token)
     return words, marks
+
+
+def _capitalised(word: str) -> str:
+    at = 1 if word[0] == "'" and len(word) > 1 else 0
+    return word[:at] + word[at].upper() + word[at + 1 :]
 
 
 def _is_chinese(word: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.lyrics.metre import scan_stanza
+from models.lyrics.pronouncing import is_pronounceable
 from models.lyrics.stanzas import Line, Stanza, scheme_of
 from training.corpora.verse_lines import capital_shares, clean_line, recased
 from training.corpora.verse_tei import Poem, read_poems
@@ -16,6 +17,8 @@ from training.corpora.verses import Verse, decontaminated, split_of
 
 DEAD_BY = 1955
 LONGEST_STANZA = 8
+_SAYABLE = 0.85
+"""Share of a stanza's words that the dictionary must know, so that dialects and other languages stay out."""
 _CUT = 4
 """Lines of the parts a longer stanza is cut into."""
 
@@ -52,7 +55,9 @@ def read_verses(path: Path) -> tuple[list[Verse], Counts]:
     shown = capital_shares(line for stanza in stanzas for line in stanza.lines)
     verses: list[Verse] = []
     counted = [0] * 5
-    for stanza in stanzas:
+    stanzas.reverse()
+    while stanzas:  # let go of as they are used: there are millions of lines
+        stanza = stanzas.pop()
         lines = tuple(recased(line, shown) for line in stanza.lines)
         words = [word.lower() for line in lines for word in line.words]
         modern = len(lines) in (4, 6, 8) and not any(map(is_archaic, words))
@@ -88,9 +93,14 @@ def _clean_runs(lines: Sequence[Line | None]) -> Iterator[list[Line]]:
         if line is not None:
             run.append(line)
             continue
-        if len(run) >= (2 if len(run) == len(lines) else _CUT):
+        if len(run) >= (2 if len(run) == len(lines) else _CUT) and _sayable(run):
             yield run
         run = []
+
+
+def _sayable(lines: Sequence[Line]) -> bool:
+    words = [word.lower() for line in lines for word in line.words]
+    return sum(map(is_pronounceable, words)) >= _SAYABLE * len(words)
 
 
 def _is_new(lines: Sequence[Line], seen: set[tuple[str, ...]]) -> bool:
@@ -127,10 +137,19 @@ def _verses(author: str, lines: Sequence[Line], *, follows: bool) -> Iterator[Ve
 
 
 def cut(lines: Sequence[Line]) -> list[Sequence[Line]]:
-    """A long stanza in parts of four lines; what is left over is a part, a single line joins the last."""
+    """A long stanza in parts of four lines, or three where couplets would be cut through.
+
+    What is left over is a part; a single line joins the last.
+    """
     if len(lines) <= LONGEST_STANZA:
         return [lines]
-    starts = list(range(0, len(lines), _CUT))
-    if len(lines) % _CUT == 1:
-        starts.pop()
+    starts = [0]
+    while len(lines) - starts[-1] > _CUT + 1:
+        starts.append(starts[-1] + (_CUT - 1 if _inside_couplets(lines, starts[-1]) else _CUT))
     return [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
+
+
+def _inside_couplets(lines: Sequence[Line], start: int) -> bool:
+    """Whether a part that began here would end in the middle of a couplet: ABBC C."""
+    scheme = scheme_of(lines[start : start + _CUT + 1], "en")
+    return scheme == "ABBCC"

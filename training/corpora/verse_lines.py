@@ -5,12 +5,15 @@ Undoes what the TEI's tokenizer took apart, spells elided endings out, and leave
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from sys import intern
 
 from models.lyrics.phones import look_up
 from models.lyrics.pronouncing import is_pronounceable
 from models.lyrics.safety import is_unsafe_word
 from models.lyrics.stanzas import MARKS, Line
+from training.corpora.verse_words import is_mocking
 
 LONGEST = 75
 """Characters of a line as printed."""
@@ -24,6 +27,7 @@ _COUNTED = re.compile(r"^\d{1,3} |\s(?:\d{1,4}|})$")
 """The number of a stanza before it, of a line after it, and the brace of a triplet."""
 _QUOTES = str.maketrans("", "", '“”"«»()`´')
 _CLITIC = re.compile(r"(\w) ['’](s|d|ll|ve|m|re|st|t)\b", re.IGNORECASE)
+_APOSTROPHE = re.compile("['’‘]")
 _OLD_APOSTROPHE = re.compile(r"(\w) ’ (d|re|er|ere|ring|n|st|th|ver)\b")
 _LEADING = re.compile(r"[‘’'] ?(t ?is|t ?was|twere|twill|neath|gainst|mong|tween|em|til)\b", re.IGNORECASE)
 _BARE = {"tis", "twas", "twere", "neath", "gainst", "tween"}
@@ -49,7 +53,11 @@ _SINGLE = frozenset({"a", "i", "o"})
 
 def clean_line(raw: str) -> Line | None:
     """A line of verse from print, words as printed; None for a heading, a note, prose or another language."""
-    text = _COUNTED.sub("", unicodedata.normalize("NFKC", raw)).translate(_QUOTES).strip()
+    text = (
+        _COUNTED.sub("", raw if raw.isascii() else unicodedata.normalize("NFKC", raw))
+        .translate(_QUOTES)
+        .strip()
+    )
     if not text or len(text) > LONGEST or _ODD.search(text):
         return None
     if not next((sign for sign in text if sign.isalpha()), "a").isupper():
@@ -64,16 +72,12 @@ def _joined(text: str) -> str:
     """The text with clitics back at their words: `do n't`, `bird 's`, `‘ t is`."""
     for pattern, whole in _SPLIT:
         text = pattern.sub(whole, text)
+    if not _APOSTROPHE.search(text):
+        return text
     text = _LEADING.sub(lambda found: "'" + found[1].replace(" ", ""), text)
     text = _OLD_APOSTROPHE.sub(r"\1'\2", text)
     text = _CLITIC.sub(r"\1'\2", text)
-    text = text.replace("’", "'").replace("‘", " ").replace("æ", "ae").replace("œ", "oe")
-    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode() if _latin(text) else text
-
-
-def _latin(text: str) -> bool:
-    """Whether every letter is a Latin one with or without an accent; dashes and dots stay out of it."""
-    return not any(sign in "—–…" for sign in text)
+    return text.replace("’", "'").replace("‘", " ")
 
 
 def _split(text: str) -> tuple[list[str], list[str]]:
@@ -88,7 +92,7 @@ def _split(text: str) -> tuple[list[str], list[str]]:
             continue
         parts = [part for part in token.split("-") if part]
         for at, part in enumerate(parts):
-            word = _spelt_out(_stripped(part))
+            word = _word(part)
             if word:
                 words.append(word)
                 marks.append("-" if at < len(parts) - 1 else "")
@@ -108,11 +112,19 @@ def _stronger(first: str, second: str) -> str:
     return min(present, key=_STRONGEST.index)
 
 
+@cache
+def _word(part: str) -> str:
+    """A word as it is to be read; the same object each time, for millions of words are kept."""
+    if not part.isascii():
+        part = part.replace("æ", "ae").replace("œ", "oe").replace("Æ", "Ae").replace("Œ", "Oe")
+        plain = unicodedata.normalize("NFKD", part)
+        part = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return intern(_spelt_out(_stripped(part)))
+
+
 def _stripped(part: str) -> str:
     """Without the apostrophes that are quotation marks."""
     word = part.lower()
-    accentless = unicodedata.normalize("NFKD", part)
-    part = "".join(sign for sign in accentless if not unicodedata.combining(sign))
     if word in _BARE:
         return "'" + part
     if part.startswith("'") and not look_up(word) and not is_pronounceable(word):
@@ -139,18 +151,24 @@ def _spelt_out(word: str) -> str:
 
 
 def _readable(words: Sequence[str]) -> bool:
-    """Whether words are English, most can be said, few are capitals and none is a slur."""
-    lower = [word.lower() for word in words]
-    if any(not _WORD.fullmatch(word) or (len(word) == 1 and word not in _SINGLE) for word in lower):
-        return False
-    capitals = sum(
-        word[0].isupper() and word not in ("I", "O") and not word.startswith("I'") for word in words[1:]
-    )
-    if capitals > max(1, _CAPITALS * (len(words) - 1)):
-        return False
-    if sum(map(is_pronounceable, lower)) < _PRONOUNCEABLE * len(words):
-        return False
-    return not any(map(is_unsafe_word, lower))
+    """Whether words are English, most can be said, few are capitals, none is a slur or mocks a dialect."""
+    sayable = 0
+    for word in words:
+        kind = _kind(word)
+        if kind is None:
+            return False
+        sayable += kind
+    capitals = sum(word[0].isupper() and word.partition("'")[0] not in ("I", "O") for word in words[1:])
+    return capitals <= max(1, _CAPITALS * (len(words) - 1)) and sayable >= _PRONOUNCEABLE * len(words)
+
+
+@cache
+def _kind(word: str) -> bool | None:
+    """Whether a word can be said; None where no line with it is wanted."""
+    lower = word.lower()
+    if not _WORD.fullmatch(lower) or (len(lower) == 1 and lower not in _SINGLE):
+        return None
+    return None if is_unsafe_word(lower) or is_mocking(lower) else is_pronounceable(lower)
 
 
 def capital_shares(lines: Iterable[Line]) -> dict[str, str]:
@@ -173,6 +191,10 @@ def capital_shares(lines: Iterable[Line]) -> dict[str, str]:
     )
 
 
-def recased(line: Line, shown: dict[str, str]) -> Line:
-    """The line with every word as it stands in the middle of one."""
-    return Line(tuple(shown.get(word.lower(), word.lower()) for word in line.words), line.marks)
+def recased(line: Line, shown: Mapping[str, str]) -> Line:
+    """The line with every word as it stands in the middle of one, and without the name of who speaks it."""
+    words, marks = line.words, line.marks
+    if len(words) > FEWEST_WORDS and marks[0] == "." and len(words[0]) > 2 and words[1][0].isupper():
+        words, marks = words[1:], marks[1:]
+    lower = (intern(word.lower()) for word in words)
+    return Line(tuple(shown.get(word, word) for word in lower), marks)

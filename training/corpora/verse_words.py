@@ -16,6 +16,17 @@ _ARCHAIC_WORDS = (
     "whate'er where'er whene'er howe'er 'neath 'gainst 'mid 'mong 'tween 'em doff don ope oped betide "
     "bewray nigh wroth morn morrow 'scape beauteous bounteous plenteous erst erstwhile"
 )
+_DIALECT_WORDS = (
+    "o' wi' wi th' i' ae aye ain wee nae frae auld bonnie bonny braw lassie laddie gie gied hae sae "
+    "mair mony twa dinna canna wadna ken kens ilka lang muckle gang gaun bairn een owre weel guid aboon "
+    "amang sic whaur noo doon roun an' ol' fer ter yer jes jest wuz sez git yit thet ole feller tew "
+    "ther agin sech afore"
+)
+"""Spellings of dialects, Scots above all: as much out of today's songs as thou."""
+_MOCKING_WORDS = (
+    "de dey dat dis dem dar wid ob massa marse gwine gwyne chile brudder nuffin suh mah dese dose"
+)
+"""Spellings by which plantation verse marks its speakers: lines with them are left out."""
 _SACRED_WORDS = (
     "god lord christ jesus saviour savior redeemer jehovah almighty holy ghost trinity gospel bible "
     "psalm hymn prayer pray church altar priest angel archangel seraph seraphim cherub cherubim "
@@ -37,7 +48,8 @@ _NATURE_WORDS = (
     "squirrel lamb sheep horse wolf fish frog snake acorn apple berry corn wheat harvest seed horizon "
     "shadow"
 )
-_ARCHAIC = frozenset(_ARCHAIC_WORDS.split())
+_ARCHAIC = frozenset(_ARCHAIC_WORDS.split()) | frozenset(_DIALECT_WORDS.split())
+_MOCKING = frozenset(_MOCKING_WORDS.split())
 _SACRED = frozenset(_SACRED_WORDS.split())
 _NATURE = frozenset(_NATURE_WORDS.split())
 _NATURE_AT_LEAST = 2
@@ -46,22 +58,21 @@ _NATURE_AT_LEAST = 2
 
 @cache
 def is_archaic(word: str) -> bool:
-    """Whether a lower-case word is one that today's songs have no use for: thou, o'er, goeth, lov'st."""
+    """Whether a lower-case word is one that today's songs have no use for: thou, goeth, lov'st, bonnie."""
     return word in _ARCHAIC or word.endswith("'st") or (word.endswith("eth") and not look_up(word))
 
 
-@cache
-def _common(word: str) -> str:
-    return lemma(word)
+def is_mocking(word: str) -> bool:
+    return word in _MOCKING
 
 
 def is_sacred(words: Iterable[str]) -> bool:
     """Whether a stanza's lower-case words hold two of religion, or one that means nothing else."""
-    found = {_common(word) for word in words} & _SACRED
+    found = {lemma(word) for word in words} & _SACRED
     return len(found) >= 2 or bool(
         found & {"god", "christ", "jesus", "saviour", "jehovah", "gospel", "psalm"}
     )
 
 
 def is_about_nature(words: Iterable[str]) -> bool:
-    return len({_common(word) for word in words} & _NATURE) >= _NATURE_AT_LEAST
+    return len({lemma(word) for word in words} & _NATURE) >= _NATURE_AT_LEAST

@@ -87,7 +87,7 @@ def read_chinese_poems(path: Path) -> Iterator[ChinesePoem]:
             lines = tuple(_line(words, mark) for words, mark in _LINE.findall(text))
             lengths = {len(line.words) for line in lines}
             even = len(lines) in (4, 8) and lengths in ({5}, {7})
-            if (is_ci or even) and lines[-1].marks[-1] in _STOPS and _sayable(lines):
+            if lines and (is_ci or even) and lines[-1].marks[-1] in _STOPS and _sayable(lines):
                 yield ChinesePoem(simplify(row["author"]).strip(), tune if is_ci else "", lines)
 
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from models.lyrics.stanzas import MARKS, Line, Stanza
@@ -132,9 +133,9 @@ def _line_from_plain(plain: str) -> Line:
     marks: list[str] = []
     for token in plain.split(" "):
         if token in _ALL_MARKS:
-            marks[-1] = token
+            marks[-1] = intern(token)
         else:
-            words.append(token)
+            words.append(intern(token))
             marks.append("")
     return Line(tuple(words), tuple(marks))
 

@@ -15,13 +15,20 @@ from numpy.typing import NDArray
 from models.lyrics.lemmas import lemma
 from models.lyrics.lexicon import LEXICON_FILE, Word, save_words, word_of
 from models.lyrics.neighbours import NEIGHBOURS_FILE, save_neighbours
+from models.lyrics.tunes import TUNES_FILE, save_tunes
 from models.lyrics.vocabulary import SEP, VOCABULARY_FILE, Vocabulary
+from training.corpora import verse_en, verse_zh
+from training.corpora.archives import CHINESE_POETRY, ENGLISH_POETRY, find_upstream, verify
 from training.corpora.verse_words import is_archaic
-from training.corpora.verses import SPLITS, Verse
+from training.corpora.verses import SPLITS, Verse, save_verses
 from training.lyrics.encoding import Encoded, Ints, encode
 from training.lyrics.examples import Examples
 from training.lyrics.keywords import MOST_CANDIDATES, Telling, find_neighbours, words_to_tell
 from training.lyrics.pieces import chinese_vocabulary, english_vocabulary
+from training.paths import CORPORA, RUNS
+
+LANGUAGES = ("en", "zh")
+FOLDER = RUNS / "lyrics"
 
 MOST_KEYWORDS = 4
 NEIGHBOUR_SHARE = 0.15
@@ -33,6 +40,36 @@ _FADE = 0.85
 
 _LEAST_IN_LEXICON = {"en": 12, "zh": 8}
 """How often a word has to come in the training stanzas to be one to write with."""
+
+
+def prepare_lyrics(*, archives: Path, chinese: Path | None, languages: Sequence[str] = LANGUAGES) -> None:
+    """Read the verse of some languages into runs/corpora, and what is taught with into runs/lyrics.
+
+    `chinese` is the package's archive or folder; None looks for it among the archives.
+    Raises ArchiveError when a collection is missing or is not the expected one.
+    """
+    if "en" in languages:
+        path = find_upstream(archives, ENGLISH_POETRY)
+        verify(path, ENGLISH_POETRY)
+        verses, counts = verse_en.read_verses(path)
+        print(f"English: {counts}")
+        _keep(verses)
+        prepare_language(verses, FOLDER / "en")
+        del verses
+    if "zh" in languages:
+        path = chinese or find_upstream(archives, CHINESE_POETRY)
+        verify(path, CHINESE_POETRY)
+        verses, tunes = verse_zh.read_verses(path)
+        print(f"Chinese: {len(verses)} stanzas, {len(tunes)} tunes")
+        _keep(verses)
+        save_tunes(FOLDER / "zh" / TUNES_FILE, tunes)
+        prepare_language(verses, FOLDER / "zh", tunes=list(tunes))
+
+
+def _keep(verses: Sequence[Verse]) -> None:
+    save_verses(CORPORA / f"verse-{verses[0].language}.jsonl.gz", verses)
+    splits = Counter(verse.split for verse in verses)
+    print(", ".join(f"{split} {splits[split]}" for split in SPLITS))
 
 
 def prepare_language(verses: Sequence[Verse], folder: Path, *, tunes: Sequence[str] = ()) -> None:
@@ -111,7 +148,8 @@ def _draw_keywords(encoded: Encoded, rng: np.random.Generator, *, spoilt: bool) 
     told = rng.integers(1, MOST_KEYWORDS + 1, size=count)
     if spoilt:
         told[rng.random(count) < EMPTY_SHARE] = 0
-        near = encoded.neighbours[drawn, rng.integers(0, encoded.neighbours.shape[1], size=drawn.shape)]
+        known = (encoded.neighbours >= 0).sum(axis=1)[drawn]
+        near = encoded.neighbours[drawn, (rng.random(drawn.shape) * known).astype(np.int64)]
         swap = (rng.random(drawn.shape) < NEIGHBOUR_SHARE) & (near >= 0) & (drawn >= 0)
         drawn = np.where(swap, near, drawn)
     drawn[np.arange(MOST_KEYWORDS)[None, :] >= told[:, None]] = -1
