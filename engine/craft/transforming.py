@@ -138,7 +138,7 @@ def _choose_genre(request: AccompanyRequest, offered: Collection[Genre]) -> Genr
 
 def _asked_genre(name: str, offered: Collection[Genre]) -> Genre:
     if name not in offered:
-        raise BadRequest(Reason.UNKNOWN_GENRE, value=name, known=", ".join(sorted(offered)))
+        raise BadRequest(Reason.GENRE_NOT_OFFERED, value=name, known=", ".join(sorted(offered)))
     return Genre(name)
 
 

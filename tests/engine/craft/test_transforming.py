@@ -114,7 +114,7 @@ def test_restyling_is_judged_before_and_after(transformer: Transformer) -> None:
     clip = made_of(transformer, RestyleRequest(source=CHORALE, genre="reel", seed=1))
     assert clip.source_judgement is not None
     assert clip.recipe.genre == "reel"
-    assert clip.title == "Chorale in G as Reel"
+    assert clip.title == "Chorale in G as a Reel"
     assert made_of(transformer, VaryRequest(source=CHORALE, seed=1)).source_judgement is None
 
 
@@ -154,7 +154,7 @@ def test_a_genre_that_is_not_offered_is_named_with_those_that_are(
 ) -> None:
     with pytest.raises(BadRequest, match="chorale, reel") as refused:
         made_of(transformer, request_)
-    assert refused.value.reason is Reason.UNKNOWN_GENRE
+    assert refused.value.reason is Reason.GENRE_NOT_OFFERED
 
 
 def test_a_metre_that_cannot_be_read_is_a_sentence(transformer: Transformer) -> None:
