@@ -16,7 +16,7 @@ from training.corpora.verses import Verse
 
 MOST_CANDIDATES = 8
 NEIGHBOURS = 12
-_LEAST_STANZAS = {"en": 25, "zh": 25}
+_LEAST_STANZAS = {"en": 25, "zh": 80}
 _GREATEST_SHARE = 0.04
 """Share of all stanzas beyond which a word tells nothing."""
 _LEAST_TOGETHER = 4
