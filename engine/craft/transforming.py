@@ -144,7 +144,9 @@ def _asked_genre(name: str, offered: Collection[Genre]) -> Genre:
 
 def _remarks(request: Transformation, piece: Transformed) -> tuple[Remark, ...]:
     """What the sources had and the piece has not, and what was done about it."""
-    left_out = [remark for source in request.sources for remark in source.left_out]
+    left_out: list[Remark] = []
+    for source in request.sources:  # which may be one and the same
+        left_out += [remark for remark in source.left_out if remark not in left_out]
     differ: list[Remark] = []
     if isinstance(request, BlendRequest) and request.first.score.metre != request.second.score.metre:
         values = {

@@ -20,8 +20,11 @@ from domain.transformations import (
     VaryRequest,
 )
 from engine.craft.repertoire import Repertoire
-from engine.craft.transforming import Transformer, _choose_genre
+from engine.craft.transforming import Transformer, _choose_genre, _remarks
 from engine.intake.clip_files import composition_of, read_score
+from models.composition.transformation import Transformed
+from models.lanes import Simplified
+from models.tokens import Plan
 from tests.engine.craft.pieces import chorale, jig, of_notes
 from tests.models.transformers import save_transformers
 
@@ -139,6 +142,14 @@ def test_what_was_lost_is_remarked_on(transformer: Transformer) -> None:
     assert {Topic.METRES_DIFFER, Topic.TOO_DENSE, Topic.OUT_OF_RANGE, Topic.OFF_GRID} <= set(by_topic)
     assert by_topic[Topic.METRES_DIFFER]["chosen"] == clip.recipe.metre
     assert int(by_topic[Topic.TOO_DENSE]["notes"]) >= 4 * 8
+
+
+def test_what_one_piece_lost_is_said_once_where_it_meets_itself() -> None:
+    cut = Remark(Topic.CUT, {"title": "Crowd", "bars": "90", "limit": "64"})
+    source = replace(CHORALE, left_out=(cut,))
+    blend = BlendRequest(first=source, second=source, seed=1)
+    plan = Plan(Genre.CHORALE, source.score.key, source.score.metre, 100.0, 2, 4, 2, 3)
+    assert _remarks(blend, Transformed(source.score, plan, Simplified())) == (cut,)
 
 
 @pytest.mark.parametrize(
