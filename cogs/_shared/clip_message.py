@@ -12,8 +12,8 @@ from domain.transformations import BlendRequest, RestyleRequest, Source, VaryReq
 COLOUR = discord.Colour(0xC98B3C)
 
 
-_WIDE = {"sources", "judge"}
-"""Fields of titles, which want a line of their own."""
+_WIDE = ("sources", "judge")
+"""Fields of titles, which want lines of their own: before all that is shown side by side."""
 
 
 def file_name(clip_id: int, ending: str) -> str:
@@ -30,9 +30,11 @@ def clip_embed(clip_id: int, clip: Clip, wording: Wording) -> discord.Embed:
     embed = discord.Embed(title=clip.title, description="\n".join(sentences) or None, colour=COLOUR)
     composed = request if isinstance(request, ComposeRequest) else None
     mood, instruments = (composed.mood, composed.instruments) if composed else (None, None)
+    came_from = _came_from(clip_id, clip, wording)
     fields = {
+        **{name: came_from.pop(name, None) for name in _WIDE},
         "style": request.style if composed else wording(f"kind.{request.kind}"),
-        **_came_from(clip_id, clip, wording),
+        **came_from,
         "genre": wording.genre(recipe.genre),
         "mood": None if mood is None else wording(f"mood.{mood}"),
         "instruments": None if instruments is None else wording(f"ensemble.{instruments}"),
