@@ -80,15 +80,15 @@ def read_chinese_poems(path: Path) -> Iterator[ChinesePoem]:
         rows: list[dict[str, Any]] = json.loads(content)
         for row in rows:
             # 、 marks a breath inside a line, which later editors set as they pleased.
-            text = simplify("".join(row["paragraphs"])).replace("、", "").replace(",", "，")
-            tune = simplify(row.get("rhythmic", "")).replace("·", "・").split("・")[-1]
+            text = simplify("".join(row.get("paragraphs") or ())).replace("、", "").replace(",", "，")
+            tune = simplify(row.get("rhythmic") or "").replace("·", "・").split("・")[-1]
             if not _CLEAN.fullmatch(text) or (is_ci and tune in _NO_TUNE):
                 continue
             lines = tuple(_line(words, mark) for words, mark in _LINE.findall(text))
             lengths = {len(line.words) for line in lines}
             even = len(lines) in (4, 8) and lengths in ({5}, {7})
             if lines and (is_ci or even) and lines[-1].marks[-1] in _STOPS and _sayable(lines):
-                yield ChinesePoem(simplify(row["author"]).strip(), tune if is_ci else "", lines)
+                yield ChinesePoem(simplify(row.get("author") or "").strip(), tune if is_ci else "", lines)
 
 
 def _files(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -99,12 +99,13 @@ def _files(path: Path) -> Iterator[tuple[str, bytes]]:
             if any(pattern.search(file.as_posix()) for pattern in wanted):
                 yield file.as_posix(), file.read_bytes()
         return
+    contents: dict[str, bytes] = {}
     with tarfile.open(path, "r:gz") as archive:
-        members = [member for member in archive if any(pattern.search(member.name) for pattern in wanted)]
-        for member in sorted(members, key=lambda member: member.name):
-            content = archive.extractfile(member)
-            if content is not None:
-                yield member.name, content.read()
+        for member in archive:  # in its own order: going back would unpack it all again
+            if any(pattern.search(member.name) for pattern in wanted):
+                content = archive.extractfile(member)
+                contents[member.name] = b"" if content is None else content.read()
+    yield from sorted(contents.items())
 
 
 def _line(words: str, mark: str) -> Line:
