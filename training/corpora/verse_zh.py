@@ -34,7 +34,6 @@ _LEAST_OF_TUNE = 25
 _SINGLE = 36
 """Characters up to which a tune may have one part; of two parts are those of `_DOUBLE`."""
 _DOUBLE = frozenset({"长相思", "相见欢", "乌夜啼", "醉太平"})
-_MOST_LINES = 12
 _RHYMING = 0.35
 """Share of a tune's ci in which two lines rhyme, from which its pattern has them rhyme; chance is a tenth."""
 
@@ -160,7 +159,6 @@ def _pattern(tune: str, poems: Sequence[ChinesePoem]) -> tuple[Half, ...]:
     return tuple(
         Half(lengths[start:end], tuple(marks[start:end]), _scheme([poem.lines[start:end] for poem in poems]))
         for start, end in parts
-        if end - start <= _MOST_LINES
     )
 
 
