@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.score import TICKS_PER_QUARTER, Mode
+from models.leading import Leading
 from models.scripts import Arrival, Copy, Script
 from models.tokens import (
     DURATIONS,
@@ -67,6 +68,7 @@ class Draft:
         self._is_one_line = plan.parts == 1
         self._touched = 127, 0
         self._lead = 0
+        self._leading = None if self.script.lead is None else Leading(self.script.lead)
         # Struck again in its own part, a note ends; `sounding_until`, which models are shown, knows no parts.
         self._part_until = np.zeros((plan.parts, PITCHES), dtype=np.int64)
 
@@ -99,20 +101,25 @@ class Draft:
         """(VOCABULARY,): the tokens that may come next; at least one until finished."""
         mask = np.zeros(VOCABULARY, dtype=np.bool_)
         if self._moment and self._moment[-1] >= FIRST_NOTE:
-            mask[FIRST_DURATION:FIRST_NOTE] = self._room() >= _DURATIONS
+            mask[FIRST_DURATION:FIRST_NOTE] = self._lengths()
             return mask
         arrival = self._arrival
+        if self._owes_lead:
+            mask[FIRST_NOTE:] = self._lead_notes(arrival)
+            return mask
         if len(self._moment) < 2 * MAX_NOTES:
             lowest = self._moment[-2] + 1 if self._moment else FIRST_NOTE
             mask[lowest : FIRST_NOTE + self.plan.parts * PITCHES] = True
+            if self._leading is not None:
+                mask[FIRST_NOTE:] &= self._leading.others(self.tick, self._sung_last)
             if self.tick == arrival.tick:
                 mask[FIRST_NOTE:] &= self._notes_of(arrival)
         if self._moment or self._may_rest():
             mask[FIRST_SHIFT:FIRST_DURATION] = self._shifts(arrival)
-        if self._moment and arrival.final and self._in_last_bar:
+        if self._moment and self._may_end(arrival):
             mask[END] = self._has_arrived(arrival, self.tick) and self._leads(arrival)
         if not mask.any():  # a chord that can't be mended: music goes on rather than stop
-            if arrival.final and self._in_last_bar:
+            if self._may_end(arrival):
                 mask[END] = True
             else:
                 mask[FIRST_SHIFT:FIRST_DURATION] = self._reachable()
@@ -187,6 +194,39 @@ class Draft:
     def _in_last_bar(self) -> bool:
         return self.tick >= self.plan.end_tick - self.plan.metre.bar_ticks
 
+    def _may_end(self, arrival: Arrival) -> bool:
+        """Whether the piece may end once it has arrived: in its last bar, or on the last note that is sung."""
+        is_late = self._in_last_bar if self._leading is None else self._leading.is_over(self.tick)
+        return arrival.final and is_late
+
+    @property
+    def _owes_lead(self) -> bool:
+        """Whether the moment has to begin with a note that is sung."""
+        return self._leading is not None and not self._moment and self._leading.begins_at(self.tick)
+
+    @property
+    def _sung_last(self) -> int:
+        """The pitch of the note that is sung, or was last; 0 before the first."""
+        begun = self._moment and self._moment[0] < FIRST_NOTE + PITCHES
+        return read_note(self._moment[0])[1] if begun else self._lead
+
+    def _lead_notes(self, arrival: Arrival) -> NDArray[np.bool_]:
+        """(MAX_PARTS * PITCHES,): the notes that may be sung next, the best that leave any."""
+        if self._leading is None:
+            raise ValueError("nothing is sung")
+        choices = self._leading.own_notes(self._lead)
+        if self.tick == arrival.tick:
+            tops = np.isin(_PITCH_CLASSES, list(arrival.top))
+            choices = [*(choice & tops for choice in choices), choices[-1]]
+        return next(choice for choice in choices if choice.any())
+
+    def _lengths(self) -> NDArray[np.bool_]:
+        """(len(DURATIONS),): how long the note just begun may last."""
+        room = self._room()
+        if self._leading is not None and read_note(self._moment[-1])[0] == 0:
+            return self._leading.duration(self.tick, room)
+        return room >= _DURATIONS
+
     def _may_rest(self) -> bool:
         """A moment without notes opens a piece with an upbeat, or goes on a long rest."""
         return not self._moments or self._moments[-1][-1] == FIRST_SHIFT + MAX_SHIFT - 1
@@ -195,6 +235,8 @@ class Draft:
         """(MAX_SHIFT,): shifts to a place on the grid, neither past the end nor among copied moments."""
         after = self.tick + _SHIFTS
         reachable = (after <= self.script.arrivals[-1].tick) & _ON_GRID[after % TICKS_PER_QUARTER]
+        if self._leading is not None:
+            reachable &= self._leading.shifts(self.tick, alone=self.plan.parts == 1)
         copy, landing = self._copy, self._landing()
         if copy is None or landing is None:
             return reachable
