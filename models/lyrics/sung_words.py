@@ -1,0 +1,88 @@
+"""Lines of text as syllables to be sung: each with its letters, its stress and where its word ends.
+
+English words are parted by their letters as far as a dictionary says how many syllables they have; of Chinese
+every character is one. Knows no notes.
+"""
+
+import re
+
+from domain.songs import PRIMARY, SECONDARY, UNSTRESSED, Syllable, SungLine
+from models.lyrics.metre import stress_code
+from models.lyrics.pronouncing import syllables
+
+_WORD = re.compile(r"\S+")
+_LETTERS = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ'’]+")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_VOWELS = re.compile(r"[aeiouyAEIOUYÀ-ÖØ-öø-ÿ]+")
+_ONSETS = frozenset(
+    "b c d f g h j k l m n p q r s t v w x y z bl br ch cl cr dr dw fl fr gh gl gr kn ph pl pr qu sc sh sk sl sm sn sp "
+    "st sw th tr tw wh wr scr spl spr str thr shr squ".split()
+)
+
+
+def sung_line(text: str, *, rhyme: str = "") -> SungLine:
+    """A line of English or Chinese text as it is sung, its punctuation with the words."""
+    if _HAN.search(text):
+        return SungLine(_characters(text), rhyme)
+    spoken = [
+        (match[0], letters[0]) for match in _WORD.finditer(text) if (letters := _LETTERS.search(match[0]))
+    ]
+    marks = _stresses([word.lower().replace("’", "'") for _, word in spoken])
+    found: list[Syllable] = []
+    for written, word in spoken:
+        pieces = hyphenated(written, syllables(word.lower().replace("’", "'")))
+        for place, piece in enumerate(pieces):
+            found.append(Syllable(piece, marks[len(found)], place == len(pieces) - 1))
+    return SungLine(tuple(found), rhyme)
+
+
+def hyphenated(word: str, count: int) -> list[str]:
+    """A word's letters in so many pieces, parted before what may begin a syllable; at least one letter each."""
+    groups = [match.span() for match in _VOWELS.finditer(word)]
+    if count > 1 and len(groups) > count and word.lower().rstrip(".,;:!?\"'’)").endswith("e"):
+        groups = groups[:-1]
+    while len(groups) > count:  # silent vowels: `every`, `heaven's`
+        groups.pop(1 if len(groups) > 2 else len(groups) - 1)
+    cuts = [_cut(word, before[1], after[0]) for before, after in zip(groups, groups[1:], strict=False)]
+    pieces = [word[start:end] for start, end in zip([0, *cuts], [*cuts, len(word)], strict=True)]
+    while len(pieces) < count:  # vowels that meet: `li-on`
+        widest = max(range(len(pieces)), key=lambda place: len(pieces[place]))
+        piece = pieces[widest]
+        match = re.search(r"[aeiouy](?=[aeiouy])", piece, re.IGNORECASE)
+        cut = match.end() if match else max(1, len(piece) // 2)
+        pieces[widest : widest + 1] = [piece[:cut], piece[cut:]]
+    return [piece for piece in pieces if piece]
+
+
+def _cut(word: str, start: int, end: int) -> int:
+    """Where to part the consonants from `start` to `end`: the longest that may begin a syllable go on."""
+    between = word[start:end].lower()
+    if len(between) <= 1:
+        return start
+    for place in range(1, len(between)):
+        if between[place:] in _ONSETS:
+            return start + place
+    return end - 1
+
+
+def _stresses(words: list[str]) -> list[int]:
+    """The stress of every syllable. A word of one syllable bends beside one that is stressed."""
+    code = stress_code(words)
+    marks = {"1": PRIMARY, "2": SECONDARY, "0": UNSTRESSED, "f": UNSTRESSED}
+    found: list[int] = []
+    for place, sign in enumerate(code):
+        beside = code[max(place - 1, 0) : place] + code[place + 1 : place + 2]
+        found.append(marks.get(sign, SECONDARY if set(beside) & {"1", "m"} else PRIMARY))
+    return found
+
+
+def _characters(text: str) -> tuple[Syllable, ...]:
+    """Every character with the punctuation after it; the first of each pair is heard as the stronger."""
+    found: list[Syllable] = []
+    for character in text:
+        if _HAN.match(character):
+            found.append(Syllable(character, PRIMARY if len(found) % 2 == 0 else UNSTRESSED))
+        elif found and not character.isspace():
+            last = found[-1]
+            found[-1] = Syllable(last.text + character, last.stress)
+    return tuple(found)
