@@ -22,6 +22,7 @@ MODELS = {
     "gan": "training.gan.commands",
     "style_transfer": "training.style_transfer.commands",
     "critic": "training.critic.commands",
+    "songs": "training.songs.commands",
 }
 """The modules that know how each model is trained, evaluated and exported, and what ablations it has."""
 
@@ -71,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--start-from", type=Path, help="begin a new run with these weights")
         command.add_argument("--pieces", type=int, help="pieces or passages to measure, of each genre")
         command.add_argument("--device", help="cuda, mps or cpu (default: the best there is)")
+        command.add_argument(
+            "--archives", type=Path, default=Path("archives"), help="for songs: where hymns and Lieder are"
+        )
         command.set_defaults(run=_run_of_model, command=name)
 
     command = commands.add_parser("calibrate", help="measure what people's music is like, for the gate")

@@ -106,9 +106,7 @@ def crowding(syllables: int, bars: int) -> int:
     return bisect_right(_CROWDS, syllables / max(bars, 1))
 
 
-def choose_metre(
-    lines: Sequence[Stresses], offered: Sequence[Metre], random: np.random.Generator
-) -> Metre:
+def choose_metre(lines: Sequence[Stresses], offered: Sequence[Metre], random: np.random.Generator) -> Metre:
     """One of the metres offered (of METRES), the likelier the better people set such lines in it."""
     merits = np.asarray([_merit(lines, metre) for metre in offered])
     shares = np.exp(merits - merits.max())
@@ -165,7 +163,9 @@ def _bars(by_length: Mapping[int, Sequence[Stresses]], habits: _Habits, chance: 
     usual = _counts()[str(habits.metre)].bars
     room = habits.metre.bar_ticks // _GRID * _FULLEST
     possible = [bars for bars in _LENGTHS if bars * room >= longest] or [2 * _LENGTHS[-1]]
-    near = [sum(usual.get(n, {}).get(bars, 0.0) for n in range(longest - 1, longest + 2)) for bars in possible]
+    near = [
+        sum(usual.get(n, {}).get(bars, 0.0) for n in range(longest - 1, longest + 2)) for bars in possible
+    ]
     worth = [_decode(by_length[longest], habits, bars).score for bars in possible]
     weights = np.asarray(near) + _SMOOTHING
     weights *= np.exp((np.asarray(worth) - max(worth)) / 2)
@@ -194,9 +194,7 @@ def _decode_all(lines: Sequence[Stresses], habits: _Habits, chance: float) -> li
     return [found[place] for place in range(len(lines))]
 
 
-def _decode(
-    lines: Sequence[Stresses], habits: _Habits, bars: int, *, usual: int | None = None
-) -> _Decoded:
+def _decode(lines: Sequence[Stresses], habits: _Habits, bars: int, *, usual: int | None = None) -> _Decoded:
     """The best rhythm of lines of one length, which must all be sung to it; its worth is that for one of them."""
     mean = [float(np.mean(column)) for column in zip(*lines, strict=True)]
     best: _Decoded | None = None
@@ -205,7 +203,9 @@ def _decode(
         found = _best_path(mean, habits, bars, pickup, max(pickup, usual or 0))
         if found is None:
             continue
-        cost = 0.0 if usual is None else _OTHER_PICKUP * (pickup != usual) + 3 * _OTHER_PICKUP * (pickup > usual)
+        cost = (
+            0.0 if usual is None else _OTHER_PICKUP * (pickup != usual) + 3 * _OTHER_PICKUP * (pickup > usual)
+        )
         found = replace(found, score=found.score - cost)
         if best is None or found.score > best.score:
             best = found
@@ -219,7 +219,9 @@ def _best_path(stresses: Stresses, habits: _Habits, bars: int, pickup: int, take
     bar = habits.metre.bar_ticks
     steps = habits.steps[crowding(len(stresses), bars)]
     latest = bars * bar - taken - habits.metre.beat_ticks // (2 if habits.metre.is_compound else 1)
-    reached: dict[int, float] = {-pickup: habits.entries[-pickup % bar] + _accent(stresses[0], -pickup % bar, habits)}
+    reached: dict[int, float] = {
+        -pickup: habits.entries[-pickup % bar] + _accent(stresses[0], -pickup % bar, habits)
+    }
     origins: list[dict[int, int]] = []
     for stress in stresses[1:]:
         following: dict[int, float] = {}
@@ -334,7 +336,9 @@ def _habits(metre: Metre, random: np.random.Generator | None) -> _Habits:
         steps[crowd] = {}
         for place in places:
             shares = {length: _seen(counted, crowd, place, length) for length in lengths}
-            steps[crowd] |= {(place, length): log + bends[place, length] for length, log in _logs(shares).items()}
+            steps[crowd] |= {
+                (place, length): log + bends[place, length] for length, log in _logs(shares).items()
+            }
     stressed: dict[int, tuple[float, float]] = {}
     for place in places:
         weak, strong = counted.accents.get(place, (0.0, 0.0))

@@ -78,9 +78,7 @@ class Setting:
     def choose_best(self, gate: Gate | None, *, style: str) -> SetSong:
         """The best candidate with its words; without a gate the one that is easiest to sing."""
         song = self.song
-        written = [
-            replace(each, score=_laid_out(each.score, song)) for each in self._drafting.candidates()
-        ]
+        written = [replace(each, score=_laid_out(each.score, song)) for each in self._drafting.candidates()]
         genre = song.plan.genre
         verdicts = gate.weigh(written, genre=genre, style=style) if gate is not None else []
         merits = [verdict.merit for verdict in verdicts] or [0.0] * len(written)

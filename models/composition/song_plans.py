@@ -19,7 +19,7 @@ from models.plans import Habit, Profile, draw, make_plan
 from models.scripts import Arrival, Copy, Lead, Script
 from models.tokens import Plan, density_class, semitones_to_c
 
-SUNG_GENRES: Mapping[Genre, float] = {Genre.HYMN: 1.0, Genre.FOLK: 0.3, Genre.CHORALE: 0.2}
+SUNG_GENRES: Mapping[Genre, float] = {Genre.HYMN: 1.0, Genre.CHORALE: 0.15, Genre.FOLK: 0.05}
 """Genres that songs are composed in, and how often one is drawn where all have the metre."""
 
 COMPASS = (59, 76)
@@ -98,9 +98,7 @@ def plan_song(
     upbeat = max(unit[0].pickup for unit in rhythms)
     melodies = tuple(_melodies(strophes, rhythms, forms, first_bar=int(upbeat > 0), metre=metre))
     plan = _plan(genre, melodies, metre, profiles[genre], wishes, random)
-    return SongPlan(
-        plan, _script(melodies, plan), melodies, tuple(_sections(melodies, plan)), upbeat, wishes
-    )
+    return SongPlan(plan, _script(melodies, plan), melodies, tuple(_sections(melodies, plan)), upbeat, wishes)
 
 
 def _melodies(
@@ -141,14 +139,13 @@ def _plan(
     return replace(plan, tempo=wishes.tempo or tempo, metre=metre)
 
 
-def _habit(
-    profile: Profile, metre: Metre, key: Key, density: int, random: np.random.Generator
-) -> Habit:
+def _habit(profile: Profile, metre: Metre, key: Key, density: int, random: np.random.Generator) -> Habit:
     """A habit in the metre and the key's mode, as dense as the words or a little more, by how usual it is."""
     in_metre = [habit for habit in profile.habits if habit.metre == str(metre)] or list(profile.habits)
     fitting = [habit for habit in in_metre if habit.mode == key.mode] or in_metre
     weights = [
-        habit.works * float(np.exp(-_DENSITY_PREFERENCE * max(density - habit.density, habit.density - density - 1)))
+        habit.works
+        * float(np.exp(-_DENSITY_PREFERENCE * max(density - habit.density, habit.density - density - 1)))
         for habit in fitting
     ]
     return draw(fitting, weights, random)
@@ -157,7 +154,9 @@ def _habit(
 def _script(melodies: Sequence[Melody], plan: Plan) -> Script:
     lowest, highest = (pitch + semitones_to_c(plan.key) for pitch in COMPASS)
     lead = Lead(
-        tuple(note for melody in melodies for line in range(len(melody.lines)) for note in melody.notes(line)),
+        tuple(
+            note for melody in melodies for line in range(len(melody.lines)) for note in melody.notes(line)
+        ),
         lowest,
         highest,
     )

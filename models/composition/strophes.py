@@ -96,7 +96,9 @@ def draw_form(lines: int, scheme: str, random: np.random.Generator) -> str:
     """A letter for each line: those alike begin alike. Longer melodies than the table knows are all new after it."""
     longest = max(_FORMS)
     known = _FORMS[min(lines, longest)]
-    weights = np.asarray([weight * (_LIKE_RHYME if _is_like(form, scheme) else 1.0) for form, weight in known])
+    weights = np.asarray(
+        [weight * (_LIKE_RHYME if _is_like(form, scheme) else 1.0) for form, weight in known]
+    )
     place = int(np.searchsorted(np.cumsum(weights / weights.sum()), random.random()))
     form = known[min(place, len(known) - 1)][0]
     return form + "".join(chr(ord("H") + extra) for extra in range(lines - longest))

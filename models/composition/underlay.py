@@ -38,7 +38,9 @@ class Placed:
     notes: int
 
 
-def place_line(syllables: Sequence[Syllable], notes: Sequence[Timed], metre: Metre) -> tuple[Placed, ...] | None:
+def place_line(
+    syllables: Sequence[Syllable], notes: Sequence[Timed], metre: Metre
+) -> tuple[Placed, ...] | None:
     """A line's syllables over all of these notes; None where no slurs and splits make them fit."""
     count, total = len(syllables), len(notes)
     # best[i][j]: the first i syllables on the first j notes.
@@ -92,7 +94,9 @@ def first_half(duration: int) -> int:
 
 def _misplaced(syllable: Syllable, tick: int, metre: Metre) -> float:
     strong = tick % metre.bar_ticks in strong_ticks(metre)
-    return _MISPLACED_COST * (strength(syllable.stress) if not strong else 0.5 * (1 - strength(syllable.stress)))
+    return _MISPLACED_COST * (
+        strength(syllable.stress) if not strong else 0.5 * (1 - strength(syllable.stress))
+    )
 
 
 def _placed(said: int, more: int, notes: Sequence[Timed]) -> list[Placed]:

@@ -100,7 +100,9 @@ def _stressed(syllables: Sequence[Sung]) -> Iterator[tuple[Sung, int]]:
         letters = "".join(each.text for each in word).lower().strip(".,;:!?\"'“”‘’()—– ")
         found = stresses(letters) if len(word) > 1 else ""
         if len(found) == len(word):
-            yield from ((each, int(mark == "1")) for each, mark in zip(word, found, strict=True) if mark != "2")
+            yield from (
+                (each, int(mark == "1")) for each, mark in zip(word, found, strict=True) if mark != "2"
+            )
         word = []
 
 

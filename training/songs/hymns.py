@@ -79,9 +79,7 @@ def _verses(tune: Tune, lengths: Sequence[int]) -> Iterator[list[SetLine]]:
             ]
 
 
-def _sung(
-    voice: Voice, verse: int, metre: Metre, origin: float
-) -> list[tuple[float, float, int, str, bool]]:
+def _sung(voice: Voice, verse: int, metre: Metre, origin: float) -> list[tuple[float, float, int, str, bool]]:
     """A verse's syllables with onset and end in quarters."""
     del metre, origin
     sung: list[tuple[float, float, int, str, bool]] = []
