@@ -12,7 +12,8 @@ from models.scripts import Lead
 from models.tokens import DURATIONS, FIRST_NOTE, MAX_SHIFT, PITCHES, VOCABULARY, read_note
 
 _PARTS, _PITCHES = (
-    np.asarray(column) for column in zip(*(read_note(token) for token in range(FIRST_NOTE, VOCABULARY)), strict=True)
+    np.asarray(column)
+    for column in zip(*(read_note(token) for token in range(FIRST_NOTE, VOCABULARY)), strict=True)
 )
 _DURATIONS = np.asarray(DURATIONS)
 _SHIFTS = np.arange(1, MAX_SHIFT + 1)

@@ -1,35 +1,33 @@
 """The rhythm of words: when each syllable of a line is sung, as people set such lines.
 
-What people do is counted in `rhythm_counts.json` (`python -m training count rhythms`): where lines begin in the
-bar, which steps in time lead on from where, where they end, and which beats carry the stress of a word. The best
-rhythm of a line, and of all lines that share one, is found by dynamic programming. Knows no pitches.
+The best rhythm of a line, and of all lines that share one, is found by dynamic programming over what people
+usually do (`rhythm_habits`). Knows no pitches.
 """
 
-import json
 import math
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 
 from domain.score import Metre
+from models.composition.rhythm_habits import (
+    GRID,
+    LONGEST_STEP,
+    SMOOTHING,
+    Habits,
+    counts,
+    crowding,
+    habits_of,
+)
 from models.tokens import DURATIONS
-
-COUNTS_FILE = Path(__file__).parent / "rhythm_counts.json"
 
 Stresses = Sequence[float]
 """How strongly each syllable of a line is spoken, 0 to 1; of lines sung to one melody, the mean."""
 
 METRES = (Metre(4, 4), Metre(3, 4), Metre(6, 8))
 
-_GRID = 6
-"""Syllables begin on eighths."""
-
-_LONGEST_STEP = 48
 _STRESS_WEIGHT = 2.0
 """How much more stress counts than what is usual."""
 
@@ -39,25 +37,20 @@ _LENGTHS = (2, 4)
 MOST_SYLLABLES = 40
 """Of a line."""
 
-_CROWDS = (2.5, 3.5, 5.0)
-"""Edges between classes of syllables a bar: where there are three, none is twice as long as the next."""
-
-_OTHER_CROWDS = 0.1
-_SMOOTHING = 0.5
 _FULLEST = 0.75
 """The share of a line's eighths that may have a syllable."""
 
 _FIT_WEIGHT = 12.0
 """How much the fit of words and metre weighs beside how usual the metre is."""
 
-_NOISE = 0.4
-"""How far a seed bends what is usual, in nats."""
-
 _IDLE_COST = 1.6
 """What a beat costs by which the last note of a line is longer than a bar and a beat, in nats."""
 
 _OTHER_PICKUP = 1.5
 """What it costs that a line begins elsewhere in the bar than the lines before, in nats."""
+
+_FEW = 0.25
+"""A smaller share of the lines has to do without the upbeat it wants."""
 
 _OWN_RHYTHM = 0.6
 """Nats a syllable by which a line has to be better off to get a rhythm of its own among lines as long."""
@@ -81,17 +74,6 @@ class LineRhythm:
 
 
 @dataclass(frozen=True, slots=True)
-class _Habits:
-    """What is usual in one metre, as logarithms, bent by a seed."""
-
-    metre: Metre
-    entries: Mapping[int, float]
-    steps: Mapping[int, Mapping[tuple[int, int], float]]
-    ends: Mapping[int, float]
-    stressed: Mapping[int, tuple[float, float]]
-
-
-@dataclass(frozen=True, slots=True)
 class _Decoded:
     """`taken` are the ticks at the end of its bars that were left to the next line's upbeat."""
 
@@ -99,11 +81,6 @@ class _Decoded:
     onsets: tuple[int, ...]
     bars: int
     taken: int
-
-
-def crowding(syllables: int, bars: int) -> int:
-    """A class of how many syllables a bar of the line has, 0 to 3."""
-    return bisect_right(_CROWDS, syllables / max(bars, 1))
 
 
 def choose_metre(lines: Sequence[Stresses], offered: Sequence[Metre], random: np.random.Generator) -> Metre:
@@ -122,7 +99,9 @@ def set_lines(
     Lines as long share one where their stresses allow it. The same random numbers give the same rhythms.
     Raises ValueError for lines of more than MOST_SYLLABLES.
     """
-    habits = _habits(metre, random)
+    if max(len(line) for unit in units for line in unit) > MOST_SYLLABLES:
+        raise ValueError("a line of too many syllables")
+    habits = habits_of(metre, random)
     chance = random.random()
     decoded = _decode_all([line for unit in units for line in unit], habits, chance)
     starts = [sum(map(len, units[:place])) for place in range(len(units))]
@@ -133,20 +112,13 @@ def set_lines(
     )
 
 
-def strong_ticks(metre: Metre) -> frozenset[int]:
-    """The positions in a bar that are strong: its first beat, and the one in its middle where there is one."""
-    if metre.is_compound:
-        return frozenset(range(0, metre.bar_ticks, metre.beat_ticks))
-    return frozenset({0, metre.bar_ticks // 2} if metre.beats % 2 == 0 else {0})
-
-
 def _merit(lines: Sequence[Stresses], metre: Metre) -> float:
     """How well the lines go in a metre: what their rhythms are worth a syllable, and how usual the metre is."""
-    habits = _habits(metre, None)
+    habits = habits_of(metre, None)
     by_length = _by_length(lines)
     bars = _bars(by_length, habits, 0.5)
     worth = sum(len(same) * _decode(same, habits, bars[length]).score for length, same in by_length.items())
-    return _FIT_WEIGHT * worth / sum(map(len, lines)) + math.log(_counts()[str(metre)].lines)
+    return _FIT_WEIGHT * worth / sum(map(len, lines)) + math.log(counts()[str(metre)].lines)
 
 
 def _by_length(lines: Sequence[Stresses]) -> dict[int, list[Stresses]]:
@@ -157,34 +129,35 @@ def _by_length(lines: Sequence[Stresses]) -> dict[int, list[Stresses]]:
     return dict(sorted(found.items(), key=lambda item: -len(item[1])))
 
 
-def _bars(by_length: Mapping[int, Sequence[Stresses]], habits: _Habits, chance: float) -> dict[int, int]:
+def _bars(by_length: Mapping[int, Sequence[Stresses]], habits: Habits, chance: float) -> dict[int, int]:
     """The bars of lines by their length: drawn for the longest, the same for others unless half as long."""
     longest = max(by_length)
-    usual = _counts()[str(habits.metre)].bars
-    room = habits.metre.bar_ticks // _GRID * _FULLEST
+    usual = counts()[str(habits.metre)].bars
+    room = habits.metre.bar_ticks // GRID * _FULLEST
     possible = [bars for bars in _LENGTHS if bars * room >= longest] or [2 * _LENGTHS[-1]]
     near = [
         sum(usual.get(n, {}).get(bars, 0.0) for n in range(longest - 1, longest + 2)) for bars in possible
     ]
     worth = [_decode(by_length[longest], habits, bars).score for bars in possible]
-    weights = np.asarray(near) + _SMOOTHING
+    weights = np.asarray(near) + SMOOTHING
     weights *= np.exp((np.asarray(worth) - max(worth)) / 2)
     drawn = possible[min(int(np.searchsorted(np.cumsum(weights) / weights.sum(), chance)), len(possible) - 1)]
     return {length: max(drawn // 2, 2) if 2 * length <= longest else drawn for length in by_length}
 
 
-def _decode_all(lines: Sequence[Stresses], habits: _Habits, chance: float) -> list[_Decoded]:
+def _decode_all(lines: Sequence[Stresses], habits: Habits, chance: float) -> list[_Decoded]:
     """A rhythm for each line, those as long together, the most frequent length first."""
     by_length = _by_length(lines)
     bars = _bars(by_length, habits, chance)
+    reserve = _reserve(by_length, habits, bars)
     found: dict[int, _Decoded] = {}
     usual: int | None = None
     for length, same in by_length.items():
-        shared = _decode(same, habits, bars[length], usual=usual)
+        shared = _decode(same, habits, bars[length], reserve=reserve, usual=usual)
         usual = -shared.onsets[0] if usual is None else usual
         own: list[_Decoded] = []
         for place in (place for place, line in enumerate(lines) if len(line) == length):
-            alone = _decode([lines[place]], habits, bars[length], usual=usual)
+            alone = _decode([lines[place]], habits, bars[length], reserve=reserve, usual=usual)
             options = [replace(each, score=_worth(each, lines[place], habits)) for each in (shared, *own)]
             best = max(options, key=lambda each: each.score)
             if alone.score > best.score + _OWN_RHYTHM * length:
@@ -194,19 +167,33 @@ def _decode_all(lines: Sequence[Stresses], habits: _Habits, chance: float) -> li
     return [found[place] for place in range(len(lines))]
 
 
-def _decode(lines: Sequence[Stresses], habits: _Habits, bars: int, *, usual: int | None = None) -> _Decoded:
-    """The best rhythm of lines of one length, which must all be sung to it; its worth is that for one of them."""
+def _reserve(by_length: Mapping[int, Sequence[Stresses]], habits: Habits, bars: Mapping[int, int]) -> int:
+    """The ticks to be left free at the end of every line: the longest upbeat that more than a few lines want."""
+    wanted = {length: -_decode(same, habits, bars[length]).onsets[0] for length, same in by_length.items()}
+    enough = _FEW * sum(map(len, by_length.values()))
+    return max((wanted[length] for length, same in by_length.items() if len(same) >= enough), default=0)
+
+
+def _decode(
+    lines: Sequence[Stresses],
+    habits: Habits,
+    bars: int,
+    *,
+    reserve: int | None = None,
+    usual: int | None = None,
+) -> _Decoded:
+    """The best rhythm of lines of one length, which must all be sung to it; its worth is that for one of them.
+
+    Its upbeat is `reserve` ticks at most, and as many are left free at its end.
+    """
     mean = [float(np.mean(column)) for column in zip(*lines, strict=True)]
     best: _Decoded | None = None
-    for pickup in range(0, habits.metre.bar_ticks, _GRID):
-        # Beside lines that begin on the first beat, an upbeat would have to be taken from their last note.
-        found = _best_path(mean, habits, bars, pickup, max(pickup, usual or 0))
+    longest = habits.metre.bar_ticks - GRID if reserve is None else reserve
+    for pickup in range(0, longest + 1, GRID):
+        found = _best_path(mean, habits, bars, pickup, pickup if reserve is None else reserve)
         if found is None:
             continue
-        cost = (
-            0.0 if usual is None else _OTHER_PICKUP * (pickup != usual) + 3 * _OTHER_PICKUP * (pickup > usual)
-        )
-        found = replace(found, score=found.score - cost)
+        found = replace(found, score=found.score - _OTHER_PICKUP * (usual not in (None, pickup)))
         if best is None or found.score > best.score:
             best = found
     if best is None:
@@ -214,7 +201,7 @@ def _decode(lines: Sequence[Stresses], habits: _Habits, bars: int, *, usual: int
     return best
 
 
-def _best_path(stresses: Stresses, habits: _Habits, bars: int, pickup: int, taken: int) -> _Decoded | None:
+def _best_path(stresses: Stresses, habits: Habits, bars: int, pickup: int, taken: int) -> _Decoded | None:
     """The best onsets of a line that begins `pickup` before its bar line and leaves the last `taken` ticks free."""
     bar = habits.metre.bar_ticks
     steps = habits.steps[crowding(len(stresses), bars)]
@@ -227,7 +214,7 @@ def _best_path(stresses: Stresses, habits: _Habits, bars: int, pickup: int, take
         following: dict[int, float] = {}
         came_from: dict[int, int] = {}
         for tick, worth in reached.items():
-            for step in range(_GRID, min(_LONGEST_STEP, latest - tick) + 1, _GRID):
+            for step in range(GRID, min(LONGEST_STEP, latest - tick) + 1, GRID):
                 there = tick + step
                 total = worth + steps[tick % bar, step] + _accent(stress, there % bar, habits)
                 if total > following.get(there, -math.inf):
@@ -244,7 +231,7 @@ def _best_path(stresses: Stresses, habits: _Habits, bars: int, pickup: int, take
     return _Decoded(reached[last], tuple(reversed(onsets)), bars, taken)
 
 
-def _worth(decoded: _Decoded, line: Stresses, habits: _Habits) -> float:
+def _worth(decoded: _Decoded, line: Stresses, habits: Habits) -> float:
     """What a rhythm is worth for a line, as `_best_path` reckons it."""
     bar = habits.metre.bar_ticks
     onsets = decoded.onsets
@@ -254,14 +241,14 @@ def _worth(decoded: _Decoded, line: Stresses, habits: _Habits) -> float:
     return worth + sum(_accent(stress, tick % bar, habits) for stress, tick in zip(line, onsets, strict=True))
 
 
-def _end(tick: int, bars: int, taken: int, habits: _Habits) -> float:
+def _end(tick: int, bars: int, taken: int, habits: Habits) -> float:
     """What it is worth to end here: where lines do, and not so early that the last note stands for ever."""
     bar, beat = habits.metre.bar_ticks, habits.metre.beat_ticks
     idle = max(0, bars * bar - taken - tick - bar - beat)
     return habits.ends[tick % bar] - _IDLE_COST * idle / beat
 
 
-def _accent(stress: float, place: int, habits: _Habits) -> float:
+def _accent(stress: float, place: int, habits: Habits) -> float:
     unstressed, stressed = habits.stressed[place]
     return _STRESS_WEIGHT * (stress * stressed + (1 - stress) * unstressed)
 
@@ -274,7 +261,7 @@ def _with_durations(lines: Sequence[_Decoded], pickup: int, metre: Metre) -> tup
     rhythms: list[LineRhythm] = []
     for line, following in zip(lines, (*lines[1:], None), strict=True):
         upbeat = pickup if following is None else -following.onsets[0]
-        end = max(line.bars * metre.bar_ticks - upbeat, line.onsets[-1] + _GRID)
+        end = max(line.bars * metre.bar_ticks - upbeat, line.onsets[-1] + GRID)
         onsets = (*line.onsets, end)
         notes = tuple((tick, _sayable(after - tick)) for tick, after in pairwise(onsets))
         rhythms.append(LineRhythm(notes, line.bars))
@@ -284,76 +271,3 @@ def _with_durations(lines: Sequence[_Decoded], pickup: int, metre: Metre) -> tup
 def _sayable(ticks: int) -> int:
     """The longest duration there is a token for that is not longer."""
     return max(duration for duration in DURATIONS if duration <= ticks)
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """The counts in one metre, by position in the bar."""
-
-    entries: Mapping[int, float]
-    steps: Mapping[int, Mapping[int, Mapping[int, float]]]
-    ends: Mapping[int, Mapping[int, float]]
-    bars: Mapping[int, Mapping[int, float]]
-    accents: Mapping[int, Sequence[float]]
-
-    @property
-    def lines(self) -> float:
-        return sum(self.entries.values())
-
-
-@cache
-def _counts() -> Mapping[str, _Counted]:
-    plain = json.loads(COUNTS_FILE.read_text(encoding="utf-8"))["metres"]
-    return {
-        metre: _Counted(
-            {int(place): count for place, count in found["entries"].items()},
-            {int(crowd): _table(steps) for crowd, steps in found["steps"].items()},
-            *(_table(found[name]) for name in ("ends", "bars")),
-            {int(place): counts for place, counts in found["accents"].items()},
-        )
-        for metre, found in plain.items()
-    }
-
-
-def _table(plain: Mapping[str, Mapping[str, float]]) -> dict[int, dict[int, float]]:
-    return {int(key): {int(inner): count for inner, count in counts.items()} for key, counts in plain.items()}
-
-
-def _habits(metre: Metre, random: np.random.Generator | None) -> _Habits:
-    """What is usual in a metre; with random numbers, bent by them."""
-    counted = _counts()[str(metre)]
-    places = range(0, metre.bar_ticks, _GRID)
-    lengths = range(_GRID, _LONGEST_STEP + 1, _GRID)
-
-    def bent() -> float:
-        return 0.0 if random is None else _NOISE * float(random.standard_normal())
-
-    entries = _logs({place: counted.entries.get(place, 0.0) for place in places})
-    ends = _logs({place: sum(counted.ends.get(place, {}).values()) for place in places})
-    bends = {(place, length): bent() for place in places for length in lengths}
-    steps: dict[int, dict[tuple[int, int], float]] = {}
-    for crowd in range(len(_CROWDS) + 1):
-        steps[crowd] = {}
-        for place in places:
-            shares = {length: _seen(counted, crowd, place, length) for length in lengths}
-            steps[crowd] |= {
-                (place, length): log + bends[place, length] for length, log in _logs(shares).items()
-            }
-    stressed: dict[int, tuple[float, float]] = {}
-    for place in places:
-        weak, strong = counted.accents.get(place, (0.0, 0.0))
-        share = (strong + 1) / (weak + strong + 2.5)
-        stressed[place] = math.log(1 - share), math.log(share)
-    return _Habits(metre, entries, steps, ends, stressed)
-
-
-def _seen(counted: _Counted, crowd: int, place: int, length: int) -> float:
-    """How often people take a step in lines as crowded, and for a little in all others."""
-    near = counted.steps.get(crowd, {}).get(place, {}).get(length, 0.0)
-    all_found = sum(steps.get(place, {}).get(length, 0.0) for steps in counted.steps.values())
-    return near + _OTHER_CROWDS * all_found
-
-
-def _logs(counts: Mapping[int, float]) -> dict[int, float]:
-    total = sum(counts.values()) + _SMOOTHING * len(counts)
-    return {key: math.log((count + _SMOOTHING) / total) for key, count in counts.items()}

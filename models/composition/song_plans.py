@@ -44,7 +44,7 @@ class SongWishes:
     key: Key | None = None
     metre: Metre | None = None
     tempo: float | None = None
-    temperature: float = 0.95
+    temperature: float = 0.9
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from domain.score import Metre
 from domain.songs import Syllable
-from models.composition.rhythm import strong_ticks
+from models.composition.rhythm_habits import strong_ticks
 from models.composition.strophes import strength
 
 Timed = tuple[int, int]

@@ -26,7 +26,10 @@ def sung_pieces(draw: st.DrawFn) -> tuple[Plan, Script]:
     onsets = [bar + 2 * bar * line + place - pickup for line in range(4) for place in places]
     ends = [*onsets[1:], 9 * bar]
     spoken = (6, 12, 18, 24, 30, 36, 42, 48, 54, 60, 66, 72)
-    notes = tuple((on, max(ticks for ticks in spoken if ticks <= end - on)) for on, end in zip(onsets, ends, strict=True))
+    notes = tuple(
+        (on, max(ticks for ticks in spoken if ticks <= end - on))
+        for on, end in zip(onsets, ends, strict=True)
+    )
     lowest = draw(st.integers(52, 64))
     triad = TRIADS[mode]
     last = onsets[2 * len(places) - 1]
@@ -59,7 +62,9 @@ def walk(plan: Plan, script: Script, seed: int, habit: str) -> Score:
 
 @settings(max_examples=30, deadline=None)
 @given(sung_pieces(), st.integers(0, 2**32 - 1), st.sampled_from(["any", "first", "last"]))
-def test_a_sung_part_keeps_its_rhythm_whatever_is_drawn(piece: tuple[Plan, Script], seed: int, habit: str) -> None:
+def test_a_sung_part_keeps_its_rhythm_whatever_is_drawn(
+    piece: tuple[Plan, Script], seed: int, habit: str
+) -> None:
     plan, script = piece
     assert script.lead is not None
     score = walk(plan, script, seed, habit)
@@ -72,10 +77,14 @@ def test_a_sung_part_keeps_its_rhythm_whatever_is_drawn(piece: tuple[Plan, Scrip
 
 @settings(max_examples=30, deadline=None)
 @given(sung_pieces(), st.integers(0, 2**32 - 1))
-def test_a_sung_part_keeps_its_compass_and_leaps_that_can_be_sung(piece: tuple[Plan, Script], seed: int) -> None:
+def test_a_sung_part_keeps_its_compass_and_leaps_that_can_be_sung(
+    piece: tuple[Plan, Script], seed: int
+) -> None:
     plan, script = piece
     assert script.lead is not None
-    draft_key = Plan(plan.genre, Key(0, plan.key.mode), *(plan.metre, plan.tempo, plan.bars, plan.parts, 2, 4))
+    draft_key = Plan(
+        plan.genre, Key(0, plan.key.mode), *(plan.metre, plan.tempo, plan.bars, plan.parts, 2, 4)
+    )
     score = walk(draft_key, script, seed, "any")
     pitches = [note.pitch for note in score.parts[0].notes]
     assert script.lead.lowest <= min(pitches) <= max(pitches) <= script.lead.highest
@@ -105,6 +114,10 @@ def test_a_line_that_returns_is_sung_to_the_same_notes(piece: tuple[Plan, Script
     score = walk(plan, script, seed, "any")
     for copy in script.copies:
         moved = copy.start - copy.source
-        source = [(n.onset + moved, n.pitch) for n in score.parts[0].notes if n.onset + moved < copy.end and n.onset >= copy.source]
+        source = [
+            (n.onset + moved, n.pitch)
+            for n in score.parts[0].notes
+            if n.onset + moved < copy.end and n.onset >= copy.source
+        ]
         again = [(n.onset, n.pitch) for n in score.parts[0].notes if copy.start <= n.onset < copy.end]
         assert again == source

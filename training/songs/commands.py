@@ -50,4 +50,3 @@ def evaluate(options: argparse.Namespace) -> None:
     for row in rows_of(songs):
         table.add_row(*row)
     Console(width=120).print(by_metre, table)
-

@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from models.composition.rhythm import COUNTS_FILE, crowding
+from models.composition.rhythm_habits import COUNTS_FILE, crowding
 from models.lyrics.pronouncing import stresses
 from training.corpora.archives import LIEDER, OPEN_HYMNAL, find_upstream
 from training.songs.hymns import read_hymns

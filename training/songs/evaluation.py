@@ -19,7 +19,7 @@ from domain.songs import PRIMARY, SungStanza, SungSyllable
 from models.composition.choices import choose
 from models.composition.composing import compose_scores
 from models.composition.gate import Gate
-from models.composition.rhythm import strong_ticks
+from models.composition.rhythm_habits import strong_ticks
 from models.composition.setting import CANDIDATES, SetSong, set_words
 from models.composition.song_plans import SongWishes
 from models.drafting import Model
@@ -59,7 +59,9 @@ class Songs:
     def share(self, some: str, of: str) -> float:
         """A share of all songs together, by the names of its two counts."""
         figures = [figures for _, _, figures in self.songs]
-        return sum(getattr(each, some) for each in figures) / max(1, sum(getattr(each, of) for each in figures))
+        return sum(getattr(each, some) for each in figures) / max(
+            1, sum(getattr(each, of) for each in figures)
+        )
 
 
 def measure_songs(
@@ -98,9 +100,13 @@ def figures_of(song: SetSong, stanzas: Sequence[SungStanza], seconds: float = 0.
         for each in sung
         if each.tick in onsets
         and not any(each.tick < onset < each.tick + each.ticks for onset in onsets)
-        and not any(other.verse == each.verse and other is not each and other.tick == each.tick for other in sung)
+        and not any(
+            other.verse == each.verse and other is not each and other.tick == each.tick for other in sung
+        )
     ]
-    shared = {(each.verse, before) for each in sung if each.tick not in onsets for before in [_before(each, onsets)]}
+    shared = {
+        (each.verse, before) for each in sung if each.tick not in onsets for before in [_before(each, onsets)]
+    }
     alone = [each for each in alone if (each.verse, each.tick) not in shared]
     lines = _lines(sung)
     pitches = [note.pitch for note in notes]
@@ -112,7 +118,9 @@ def figures_of(song: SetSong, stanzas: Sequence[SungStanza], seconds: float = 0.
         syllables=sum(len(line.syllables) for stanza in stanzas for line in stanza.lines),
         one_note=len(alone),
         lines=len(lines),
-        long_ends=sum(line[-1].ticks >= LINE_END * median(each.ticks for each in line[:-1] or line) for line in lines),
+        long_ends=sum(
+            line[-1].ticks >= LINE_END * median(each.ticks for each in line[:-1] or line) for line in lines
+        ),
         compass=max(pitches) - min(pitches),
         widest_leap=max((abs(after - before) for before, after in pairwise(pitches)), default=0),
         judgement=song.judgement,
@@ -147,7 +155,8 @@ def _lines(sung: Sequence[SungSyllable]) -> list[list[SungSyllable]]:
 def _plain_hymns(model: Model, style: Style, gate: Gate, pieces: int) -> list[float]:
     """The judge's opinion of hymns as `/compose` makes them, as long as songs of one stanza."""
     requests = [
-        ComposeRequest(style=style.name, genre=str(Genre.HYMN), length_seconds=25, seed=seed) for seed in range(pieces)
+        ComposeRequest(style=style.name, genre=str(Genre.HYMN), length_seconds=25, seed=seed)
+        for seed in range(pieces)
     ]
     choices = [choose(request, style, model) for request in requests]
     composed = compose_scores(model, choices, gate=gate, candidates=CANDIDATES)
@@ -160,16 +169,25 @@ def rows_of(songs: Songs) -> list[tuple[str, str, str]]:
     leaps = [figures.widest_leap for _, _, figures in songs.songs]
     seconds = [figures.seconds for _, _, figures in songs.songs]
     rows = [
-        ("stressed syllables on strong beats", f"{songs.share('stressed_on_strong', 'stressed'):.1%}", f"≥ {STRESS_BAR:.0%}"),
+        (
+            "stressed syllables on strong beats",
+            f"{songs.share('stressed_on_strong', 'stressed'):.1%}",
+            f"≥ {STRESS_BAR:.0%}",
+        ),
         ("those of words of several syllables", f"{songs.share('in_words_on_strong', 'in_words'):.1%}", ""),
         ("one syllable a note", f"{songs.share('one_note', 'syllables'):.1%}", f"≥ {ONE_NOTE_BAR:.0%}"),
-        (f"line ends {LINE_END:g} times as long as the line's middle", f"{songs.share('long_ends', 'lines'):.1%}", ""),
+        (
+            f"line ends {LINE_END:g} times as long as the line's middle",
+            f"{songs.share('long_ends', 'lines'):.1%}",
+            "",
+        ),
         ("compass in semitones, mean and widest", f"{fmean(compasses):.1f}, {max(compasses)}", "≤ 17"),
         ("widest leap in semitones", f"{max(leaps)}", "≤ 12"),
         ("seconds of one core a song, mean and longest", f"{fmean(seconds):.2f}, {max(seconds):.2f}", ""),
     ]
     return rows + [
-        (f"the judge on {name}, mean and middle half", _spread(opinions), "") for name, opinions in songs.judged.items()
+        (f"the judge on {name}, mean and middle half", _spread(opinions), "")
+        for name, opinions in songs.judged.items()
     ]
 
 
