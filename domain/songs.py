@@ -22,7 +22,7 @@ class Syllable:
 
 @dataclass(frozen=True, slots=True)
 class SungLine:
-    """A line of verse. `rhyme` is the same letter for lines that rhyme, empty where the line rhymes with none."""
+    """A line of verse. `rhyme` is the same letter for lines that rhyme, empty where it rhymes with none."""
 
     syllables: tuple[Syllable, ...]
     rhyme: str = ""
@@ -63,7 +63,7 @@ class SungStanza:
 class SungSyllable:
     """A syllable that begins at `tick` and is held for `ticks`, over as many notes as begin until then.
 
-    `verse` counts, from 1, the stanzas that are sung to the same notes; `line` the lines of its stanza, from 0.
+    `verse` counts the stanzas that are sung to the same notes, from 1; `line` those of its stanza, from 0.
     """
 
     tick: int

@@ -5,14 +5,13 @@ however the choices fall, bars sum exactly, parts keep their order, and the musi
 where its script says, at the latest in its last bar.
 """
 
-from bisect import bisect_left
-
 import numpy as np
 from numpy.typing import NDArray
 
 from domain.score import TICKS_PER_QUARTER, Mode
+from models.copying import Copying
 from models.leading import Leading
-from models.scripts import Arrival, Copy, Script
+from models.scripts import Arrival, Script
 from models.tokens import (
     DURATIONS,
     END,
@@ -68,6 +67,7 @@ class Draft:
         self._is_one_line = plan.parts == 1
         self._touched = 127, 0
         self._lead = 0
+        self._copying = Copying(self.script.copies)
         self._leading = None if self.script.lead is None else Leading(self.script.lead)
         # Struck again in its own part, a note ends; `sounding_until`, which models are shown, knows no parts.
         self._part_until = np.zeros((plan.parts, PITCHES), dtype=np.int64)
@@ -127,23 +127,7 @@ class Draft:
 
     def copied_moment(self) -> tuple[int, ...] | None:
         """The whole moment to come, where it comes again; None where it is to be written."""
-        copy = self._copy
-        if copy is None or self.tick < copy.start:
-            return None
-        source = self.tick - copy.start + copy.source
-        index = bisect_left(self._ticks, source)
-        if index >= len(self._ticks) or self._ticks[index] != source:
-            return None
-        following = self._ticks[index + 1] if index + 1 < len(self._ticks) else self.tick
-        target = following - copy.source + copy.start
-        if target >= copy.end:
-            target = self._first_copied_from(copy.end) or copy.end
-        tokens = list(self._moments[index][:-1])
-        room = copy.end - self.tick
-        for place in range(1, len(tokens), 2):
-            if DURATIONS[tokens[place] - FIRST_DURATION] > room:
-                tokens[place] = FIRST_DURATION + int(np.searchsorted(_DURATIONS, room, side="right")) - 1
-        return (*tokens, FIRST_SHIFT + min(target - self.tick, MAX_SHIFT) - 1)
+        return self._copying.moment(self.tick, self._ticks, self._moments)
 
     def push(self, token: int) -> None:
         """Take a legal token."""
@@ -182,20 +166,11 @@ class Draft:
         return self.script.arrivals[self._arrivals_passed]
 
     @property
-    def _copy(self) -> Copy | None:
-        """The copy that is under way, or comes next."""
-        return self._copy_from(self.tick)
-
-    def _copy_from(self, tick: int) -> Copy | None:
-        """The copy that is under way at `tick`, or comes next."""
-        return next((copy for copy in self.script.copies if copy.end > tick), None)
-
-    @property
     def _in_last_bar(self) -> bool:
         return self.tick >= self.plan.end_tick - self.plan.metre.bar_ticks
 
     def _may_end(self, arrival: Arrival) -> bool:
-        """Whether the piece may end once it has arrived: in its last bar, or on the last note that is sung."""
+        """Whether the piece may end once it has arrived: in its last bar, or on the last sung note."""
         is_late = self._in_last_bar if self._leading is None else self._leading.is_over(self.tick)
         return arrival.final and is_late
 
@@ -237,7 +212,7 @@ class Draft:
         reachable = (after <= self.script.arrivals[-1].tick) & _ON_GRID[after % TICKS_PER_QUARTER]
         if self._leading is not None:
             reachable &= self._leading.shifts(self.tick, alone=self.plan.parts == 1)
-        copy, landing = self._copy, self._landing()
+        copy, landing = self._copying.at(self.tick), self._copying.landing(self.tick, self._ticks)
         if copy is None or landing is None:
             return reachable
         before = reachable & ((after < copy.start) | (after == landing))
@@ -253,27 +228,11 @@ class Draft:
         held = shifts & (~past | (self.tick + _SHIFTS >= arrival.tick + arrival.hold))
         return held if held.any() else shifts
 
-    def _landing(self) -> int | None:
-        """Where the copy to come has its first moment, which what is written before must not pass."""
-        copy = self._copy
-        return None if copy is None else self._first_copied_from(max(copy.start, self.tick + 1))
-
-    def _first_copied_from(self, tick: int) -> int | None:
-        """The first moment at or after `tick` of the copy under way then, as far as its source is written."""
-        copy = self._copy_from(tick)
-        if copy is None or tick < copy.start:
-            return None
-        index = bisect_left(self._ticks, tick - copy.start + copy.source)
-        if index == len(self._ticks):
-            return None
-        place = self._ticks[index] - copy.source + copy.start
-        return place if place < copy.end else None
-
     def _room(self) -> int:
         """The ticks that the note just begun may last."""
         part, pitch = read_note(self._moment[-1])
         ends = [self.plan.end_tick]
-        landing = self._landing()
+        landing = self._copying.landing(self.tick, self._ticks)
         if landing is not None:
             ends.append(landing)
         arrival = self._arrival

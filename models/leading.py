@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.scripts import Lead
-from models.tokens import DURATIONS, FIRST_NOTE, MAX_SHIFT, PITCHES, VOCABULARY, read_note
+from models.tokens import DURATIONS, FIRST_NOTE, MAX_SHIFT, VOCABULARY, read_note
 
 _PARTS, _PITCHES = (
     np.asarray(column)
@@ -47,16 +47,19 @@ class Leading:
         return [own & np.isin(np.abs(_PITCHES - before), list(_SINGABLE)), own] if before else [own]
 
     def others(self, tick: int, before: int) -> NDArray[np.bool_]:
-        """(MAX_PARTS * PITCHES,): what may begin under the lead's note `before`; nothing until it has begun."""
-        return (_PARTS > 0) & (_PITCHES < before) & self.has_begun(tick)
+        """(MAX_PARTS * PITCHES,): what may begin under the lead's note `before`."""
+        return (_PARTS > 0) & (before > _PITCHES) & self.has_begun(tick)
 
     def duration(self, tick: int, room: int) -> NDArray[np.bool_]:
-        """(len(DURATIONS),): the one length that the note begun at this tick has, cut to the room there is."""
+        """(len(DURATIONS),): the one length that the note begun here has, cut to the room there is."""
         wanted = min(self._durations[tick], room)
         return np.arange(len(DURATIONS)) == int(np.searchsorted(_DURATIONS, wanted, side="right")) - 1
 
     def shifts(self, tick: int, *, alone: bool) -> NDArray[np.bool_]:
-        """(MAX_SHIFT,): steps in time not past the lead's next onset; `alone`, where nothing else plays, none short of it."""
+        """(MAX_SHIFT,): steps in time not past the lead's next onset.
+
+        Where it plays `alone`, or has not begun, none falls short of it.
+        """
         place = bisect_right(self._onsets, tick)
         if place == len(self._onsets):
             return np.ones(MAX_SHIFT, dtype=np.bool_)

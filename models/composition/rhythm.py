@@ -43,6 +43,9 @@ _FULLEST = 0.75
 _FIT_WEIGHT = 12.0
 """How much the fit of words and metre weighs beside how usual the metre is."""
 
+_FEET_OF_THREE_COST = 8.0
+"""What two or four beats a bar cost words in perfect feet of three."""
+
 _IDLE_COST = 1.6
 """What a beat costs by which the last note of a line is longer than a bar and a beat, in nats."""
 
@@ -58,7 +61,7 @@ _OWN_RHYTHM = 0.6
 
 @dataclass(frozen=True, slots=True)
 class LineRhythm:
-    """(onset, duration) of each syllable, in ticks from the line's first bar line: an upbeat's are negative."""
+    """(onset, duration) of each syllable, in ticks from the line's first bar line, negative in an upbeat."""
 
     notes: tuple[tuple[int, int], ...]
     bars: int
@@ -94,7 +97,7 @@ def choose_metre(lines: Sequence[Stresses], offered: Sequence[Metre], random: np
 def set_lines(
     units: Sequence[Sequence[Stresses]], metre: Metre, random: np.random.Generator
 ) -> tuple[tuple[LineRhythm, ...], ...]:
-    """A rhythm for each line of each unit (the verses' melody, the chorus's), in whatever order they are sung.
+    """A rhythm for each line of each unit: the verses' melody, the chorus's (sung in any order).
 
     Lines as long share one where their stresses allow it. The same random numbers give the same rhythms.
     Raises ValueError for lines of more than MOST_SYLLABLES.
@@ -113,12 +116,28 @@ def set_lines(
 
 
 def _merit(lines: Sequence[Stresses], metre: Metre) -> float:
-    """How well the lines go in a metre: what their rhythms are worth a syllable, and how usual the metre is."""
+    """How well lines go in a metre: what their rhythms are worth a syllable, and how usual it is."""
     habits = habits_of(metre, None)
     by_length = _by_length(lines)
     bars = _bars(by_length, habits, 0.5)
     worth = sum(len(same) * _decode(same, habits, bars[length]).score for length, same in by_length.items())
-    return _FIT_WEIGHT * worth / sum(map(len, lines)) + math.log(counts()[str(metre)].lines)
+    merit = _FIT_WEIGHT * worth / sum(map(len, lines)) + math.log(counts()[str(metre)].lines)
+    in_two = metre.beats % 3 != 0
+    return merit - _FEET_OF_THREE_COST * max(0.0, _feet_of_three(lines)) * in_two
+
+
+def _feet_of_three(lines: Sequence[Stresses]) -> float:
+    """How much more stress comes back on every third syllable than on every second one, -1 to 1."""
+    return float(np.mean([_regularity(line, 3) - _regularity(line, 2) for line in lines]))
+
+
+def _regularity(line: Stresses, period: int) -> float:
+    """How much stronger every so many-th syllable is than those between, from wherever that begins best."""
+    stresses = np.asarray(line)
+    if len(stresses) <= period:
+        return 0.0
+    lifted = [np.arange(len(stresses)) % period == first for first in range(period)]
+    return max(float(stresses[these].mean() - stresses[~these].mean()) for these in lifted)
 
 
 def _by_length(lines: Sequence[Stresses]) -> dict[int, list[Stresses]]:
@@ -140,7 +159,7 @@ def _bars(by_length: Mapping[int, Sequence[Stresses]], habits: Habits, chance: f
     ]
     worth = [_decode(by_length[longest], habits, bars).score for bars in possible]
     weights = np.asarray(near) + SMOOTHING
-    weights *= np.exp((np.asarray(worth) - max(worth)) / 2)
+    weights *= np.exp(np.asarray(worth) - max(worth))
     drawn = possible[min(int(np.searchsorted(np.cumsum(weights) / weights.sum(), chance)), len(possible) - 1)]
     return {length: max(drawn // 2, 2) if 2 * length <= longest else drawn for length in by_length}
 
@@ -168,7 +187,7 @@ def _decode_all(lines: Sequence[Stresses], habits: Habits, chance: float) -> lis
 
 
 def _reserve(by_length: Mapping[int, Sequence[Stresses]], habits: Habits, bars: Mapping[int, int]) -> int:
-    """The ticks to be left free at the end of every line: the longest upbeat that more than a few lines want."""
+    """The ticks to be left free at the end of lines: the longest upbeat that more than a few want."""
     wanted = {length: -_decode(same, habits, bars[length]).onsets[0] for length, same in by_length.items()}
     enough = _FEW * sum(map(len, by_length.values()))
     return max((wanted[length] for length, same in by_length.items() if len(same) >= enough), default=0)
@@ -182,7 +201,7 @@ def _decode(
     reserve: int | None = None,
     usual: int | None = None,
 ) -> _Decoded:
-    """The best rhythm of lines of one length, which must all be sung to it; its worth is that for one of them.
+    """The best rhythm that lines of one length can all be sung to; its worth is that for one of them.
 
     Its upbeat is `reserve` ticks at most, and as many are left free at its end.
     """
@@ -202,7 +221,7 @@ def _decode(
 
 
 def _best_path(stresses: Stresses, habits: Habits, bars: int, pickup: int, taken: int) -> _Decoded | None:
-    """The best onsets of a line that begins `pickup` before its bar line and leaves the last `taken` ticks free."""
+    """The best onsets of a line begun `pickup` before its bar line; its last `taken` ticks stay free."""
     bar = habits.metre.bar_ticks
     steps = habits.steps[crowding(len(stresses), bars)]
     latest = bars * bar - taken - habits.metre.beat_ticks // (2 if habits.metre.is_compound else 1)

@@ -1,7 +1,7 @@
 """What people usually do when they set a line of verse, in one metre: logarithms of what was counted.
 
-`rhythm_counts.json` (`python -m training train songs`) says where lines begin in the bar, which steps in time lead
-on from where, where they end, and which beats carry the stress of a word.
+`rhythm_counts.json` (`python -m training train songs`) says where lines begin in the bar, which steps in time
+lead on from where, where they end, and which beats carry the stress of a word.
 """
 
 import json
@@ -51,7 +51,7 @@ def crowding(syllables: int, bars: int) -> int:
 
 
 def strong_ticks(metre: Metre) -> frozenset[int]:
-    """The positions in a bar that are strong: its first beat, and the one in its middle where there is one."""
+    """The positions in a bar that are strong: its first beat, and a beat in its middle."""
     if metre.is_compound:
         return frozenset(range(0, metre.bar_ticks, metre.beat_ticks))
     return frozenset({0, metre.bar_ticks // 2} if metre.beats % 2 == 0 else {0})

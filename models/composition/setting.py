@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from domain.score import Metre, Note, Part, Score
-from domain.songs import SungLine, SungSyllable, SungStanza, Underlay
+from domain.songs import SungLine, SungStanza, SungSyllable, Underlay
 from models.composition.gate import Gate
 from models.composition.song_plans import Melody, SongPlan, SongWishes, plan_song
 from models.composition.underlay import Timed, place_line
 from models.composition.vocal import vocal_cost
 from models.drafting import Candidate, Model
 
-CANDIDATES = 8
-"""Candidates written of each song."""
+CANDIDATES = 12
+"""Candidates written of each song: more than of other pieces, since a song is short."""
 
 
 @dataclass(frozen=True, slots=True)

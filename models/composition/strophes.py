@@ -93,7 +93,7 @@ def cadences(lines: int) -> tuple[Cadence | None, ...]:
 
 
 def draw_form(lines: int, scheme: str, random: np.random.Generator) -> str:
-    """A letter for each line: those alike begin alike. Longer melodies than the table knows are all new after it."""
+    """A letter for each line: those alike begin alike. What is longer than the table knows is all new."""
     longest = max(_FORMS)
     known = _FORMS[min(lines, longest)]
     weights = np.asarray(

@@ -30,7 +30,7 @@ SHORTEST_SPLIT = 6
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A syllable on `notes` notes of the melody, from `tick` for `ticks`; 0 notes: the other half of a split one."""
+    """A syllable on `notes` notes from `tick` for `ticks`; 0 notes: the other half of a split one."""
 
     syllable: int
     tick: int
@@ -86,7 +86,7 @@ def _moves(
 
 
 def first_half(duration: int) -> int:
-    """How long the first of two syllables that share a note is sung: half of it, of dotted notes two thirds."""
+    """How long the first of two syllables that share a note is sung: half of it, or two thirds if dotted."""
     if duration % 18 == 0:
         return duration * 2 // 3
     return duration // 2 // 3 * 3

@@ -27,8 +27,8 @@ _USUAL_LEAPS = 0.2
 def vocal_cost(notes: Sequence[Note]) -> float:
     """What speaks against a vocal line, in logits of the judge.
 
-    Leaps past an octave, tritones and sevenths, wide leaps one after the other, no single climax, a compass of
-    less than a sixth, one note again and again, leaps instead of steps.
+    Leaps past an octave, tritones and sevenths, wide leaps one after the other, no single climax, a
+    compass of less than a sixth, one note again and again, leaps instead of steps.
     """
     steps = [after.pitch - before.pitch for before, after in pairwise(notes)]
     if not steps:

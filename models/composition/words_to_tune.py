@@ -1,7 +1,7 @@
 """Words for a melody that is there already: which of its notes each syllable is sung on, as far as they fit.
 
-The tune's phrases are its lines. Notes are slurred and split within limits; what did not fit is told. Knows no
-model.
+The tune's phrases are its lines. Notes are slurred and split within limits; what did not fit is told.
+Knows no model.
 """
 
 from collections.abc import Sequence
@@ -122,7 +122,7 @@ def _phrases(tune: Sequence[Timed], metre: Metre, lines: int) -> list[list[Timed
 def _cut(tune: Sequence[Timed], border: int, bar: int, beat: int) -> int:
     """The first note of the phrase that begins at a bar line or in the upbeat to it.
 
-    An upbeat is there where a note before the bar line is longer than those that follow it, or ends in a rest.
+    There is an upbeat where a note before the bar line is longer than those after it, or ends in a rest.
     """
     at = next((place for place, (onset, _) in enumerate(tune) if onset >= border), len(tune))
     near = [place for place in range(1, at) if border - bar // 2 <= tune[place][0] < border]

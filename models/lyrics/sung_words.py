@@ -5,8 +5,9 @@ every character is one. Knows no notes.
 """
 
 import re
+from itertools import pairwise
 
-from domain.songs import PRIMARY, SECONDARY, UNSTRESSED, Syllable, SungLine
+from domain.songs import PRIMARY, SECONDARY, UNSTRESSED, SungLine, Syllable
 from models.lyrics.metre import stress_code
 from models.lyrics.pronouncing import syllables
 
@@ -14,10 +15,13 @@ _WORD = re.compile(r"\S+")
 _LETTERS = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ'’]+")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _VOWELS = re.compile(r"[aeiouyAEIOUYÀ-ÖØ-öø-ÿ]+")
-_ONSETS = frozenset(
-    "b c d f g h j k l m n p q r s t v w x y z bl br ch cl cr dr dw fl fr gh gl gr kn ph pl pr qu sc sh sk sl sm sn sp "
-    "st sw th tr tw wh wr scr spl spr str thr shr squ".split()
+_BEGINNINGS = (
+    "b c d f g h j k l m n p q r s t v w y z bl br ch cl cr dr dw fl fr gl gr ph pl pr qu sc sh sk sl sm sn sp st "
+    "sw th tr tw wh scr spl spr str thr shr squ"
 )
+_ONSETS = frozenset(_BEGINNINGS.split())
+_ONE_SOUND = ("ch", "ck", "gh", "ph", "sh", "th", "wh", "ng")
+"""Letters that are not parted."""
 
 
 def sung_line(text: str, *, rhyme: str = "") -> SungLine:
@@ -37,13 +41,13 @@ def sung_line(text: str, *, rhyme: str = "") -> SungLine:
 
 
 def hyphenated(word: str, count: int) -> list[str]:
-    """A word's letters in so many pieces, parted before what may begin a syllable; at least one letter each."""
+    """A word's letters in so many pieces, parted before what may begin a syllable."""
     groups = [match.span() for match in _VOWELS.finditer(word)]
     if count > 1 and len(groups) > count and word.lower().rstrip(".,;:!?\"'’)").endswith("e"):
         groups = groups[:-1]
     while len(groups) > count:  # silent vowels: `every`, `heaven's`
         groups.pop(1 if len(groups) > 2 else len(groups) - 1)
-    cuts = [_cut(word, before[1], after[0]) for before, after in zip(groups, groups[1:], strict=False)]
+    cuts = [_cut(word, before[1], after[0]) for before, after in pairwise(groups)]
     pieces = [word[start:end] for start, end in zip([0, *cuts], [*cuts, len(word)], strict=True)]
     while len(pieces) < count:  # vowels that meet: `li-on`
         widest = max(range(len(pieces)), key=lambda place: len(pieces[place]))
@@ -57,12 +61,15 @@ def hyphenated(word: str, count: int) -> list[str]:
 def _cut(word: str, start: int, end: int) -> int:
     """Where to part the consonants from `start` to `end`: the longest that may begin a syllable go on."""
     between = word[start:end].lower()
-    if len(between) <= 1:
-        return start
-    for place in range(1, len(between)):
-        if between[place:] in _ONSETS:
+    is_last_le = (
+        len(between) > 1 and between.endswith("l") and word[end:].lower().rstrip(".,;:!?\"'’)") == "e"
+    )
+    if is_last_le:  # `vi-si-ble`
+        return end - 2
+    for place in range(0 if len(between) == 1 or between in _ONE_SOUND else 1, len(between)):
+        if between[place:] in _ONSETS and between[place - 1 : place + 1] not in _ONE_SOUND:
             return start + place
-    return end - 1
+    return end if between.endswith(("x", "ck", "ng")) else max(end - 1, start)
 
 
 def _stresses(words: list[str]) -> list[int]:

@@ -29,25 +29,37 @@ _RARE = 1.0
 """What was found less often than this is left out."""
 
 
+Weights = dict[int, float]
+Table = dict[int, Weights]
+
+
+def _weights() -> Weights:
+    return defaultdict(float)
+
+
+def _table() -> Table:
+    return defaultdict(_weights)
+
+
 @dataclass
 class Tally:
-    """Counts in one metre, by position in the bar in ticks."""
+    """Weights in one metre, by position in the bar in ticks; of steps, by crowding first."""
 
-    entries: Counter[int] = field(default_factory=Counter[int])
-    steps: dict[int, dict[int, Counter[int]]] = field(default_factory=lambda: defaultdict(_counters))
-    ends: dict[int, Counter[int]] = field(default_factory=lambda: defaultdict(Counter[int]))
-    bars: dict[int, Counter[int]] = field(default_factory=lambda: defaultdict(Counter[int]))
+    entries: Weights = field(default_factory=_weights)
+    steps: dict[int, Table] = field(default_factory=lambda: defaultdict(_table))
+    ends: Table = field(default_factory=_table)
+    bars: Table = field(default_factory=_table)
     accents: dict[int, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0, 0.0]))
 
     def add_rhythm(self, line: SetLine, weight: float) -> None:
         bar = line.metre.bar_ticks
         first, last = line.syllables[0], line.syllables[-1]
-        self.entries[_place(first, bar)] += weight  # pyright: ignore[reportArgumentType]
+        self.entries[_place(first, bar)] += weight
         steps = self.steps[crowding(len(line.syllables), line.bars)]
         for sung, following in pairwise(line.syllables):
-            steps[_place(sung, bar)][_rounded(following.onset - sung.onset)] += weight  # pyright: ignore[reportArgumentType]
-        self.ends[_place(last, bar)][_rounded(last.ticks)] += weight  # pyright: ignore[reportArgumentType]
-        self.bars[len(line.syllables)][line.bars] += weight  # pyright: ignore[reportArgumentType]
+            steps[_place(sung, bar)][_rounded(following.onset - sung.onset)] += weight
+        self.ends[_place(last, bar)][_rounded(last.ticks)] += weight
+        self.bars[len(line.syllables)][line.bars] += weight
 
     def add_accents(self, line: SetLine) -> None:
         for sung, stress in _stressed(line.syllables):
@@ -91,7 +103,7 @@ def _add(tallies: dict[str, Tally], lines: Iterable[SetLine], weight: float) -> 
 
 
 def _stressed(syllables: Sequence[Sung]) -> Iterator[tuple[Sung, int]]:
-    """The syllables of longer words that the dictionary knows, and whether each has the stress of its word."""
+    """The syllables of longer words that the dictionary knows, and whether each is stressed."""
     word: list[Sung] = []
     for sung in syllables:
         word.append(sung)
@@ -114,14 +126,10 @@ def _rounded(ticks: int) -> int:
     return round(ticks / _STEP) * _STEP
 
 
-def _counters() -> dict[int, Counter[int]]:
-    return defaultdict(Counter[int])
+def _tables(tables: Table) -> dict[str, dict[str, float]]:
+    kept = {str(key): _common(weights) for key, weights in sorted(tables.items())}
+    return {key: weights for key, weights in kept.items() if weights}
 
 
-def _tables(tables: dict[int, Counter[int]]) -> dict[str, dict[str, float]]:
-    kept = {str(key): _common(counts) for key, counts in sorted(tables.items())}
-    return {key: counts for key, counts in kept.items() if counts}
-
-
-def _common(counts: Counter[int]) -> dict[str, float]:
-    return {str(key): round(count, 1) for key, count in sorted(counts.items()) if count >= _RARE}
+def _common(weights: Weights) -> dict[str, float]:
+    return {str(key): round(weight, 1) for key, weight in sorted(weights.items()) if weight >= _RARE}

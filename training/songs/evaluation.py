@@ -1,4 +1,4 @@
-"""How well songs sing: stress on strong beats, one syllable a note, long line ends, compass, the judge's opinion.
+"""How well songs sing: stress on strong beats, one syllable a note, line ends, compass, the judge's opinion.
 
 Measured on the stanzas of `stanzas.txt`, one song each, its seed the stanza's number; hymns that are composed
 without words and hymns that people wrote stand beside them.
@@ -159,7 +159,7 @@ def _plain_hymns(model: Model, style: Style, gate: Gate, pieces: int) -> list[fl
         for seed in range(pieces)
     ]
     choices = [choose(request, style, model) for request in requests]
-    composed = compose_scores(model, choices, gate=gate, candidates=CANDIDATES)
+    composed = compose_scores(model, choices, gate=gate, candidates=CANDIDATES, side_by_side=4 * CANDIDATES)
     return [each.judgement for each in composed if each.judgement is not None]
 
 

@@ -12,15 +12,16 @@ from training.songs.sung_lines import KINDS, SetLine, Sung, as_line, ticks
 
 _SYLLABLE = re.compile(r"(?P<skip>[*_|])|(?P<hyphen>-)|(?P<text>(?:\\-|[^\s*_|-])+)")
 _VERSE_NUMBER = re.compile(r"^\(?\d+(?:[.,]?\d*)*[.)]*")
+_RESTRICTED = re.compile(r"copyright:?\s*(?:\(c\)\s*)?\d{4}", re.IGNORECASE)
 _CAPITALS = 0.8
 """The share of lines that begin with a capital, from which a division into lines is believed."""
 
 
 def read_hymns(path: Path) -> Iterator[tuple[str, list[list[SetLine]]]]:
-    """Yield (name, verses) of the hymns in an archive or clone whose lines can be told; a verse is its lines."""
+    """Yield (name, verses) of the hymns at `path` whose lines can be told; a verse is its lines."""
     for name, content in sorted(read_files(path, suffixes=(".abc",))):
         text = content.decode("latin-1")
-        if not name.startswith("Complete/") or re.search(r"copyright:?\s*(?:\(c\)\s*)?\d{4}", text, re.I):
+        if not name.startswith("Complete/") or _RESTRICTED.search(text):
             continue
         try:
             tune = read_abc(text)

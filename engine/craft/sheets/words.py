@@ -89,7 +89,7 @@ _SYLLABICS = {(True, True): "single", (True, False): "begin", (False, False): "m
 
 
 def write_chords(measure: ET.Element, annotations: Annotations, first: int, end: int, now: int) -> None:
-    """`harmony` elements for the chords that begin from `first` to `end`, written while the bar is at `now`."""
+    """`harmony` elements for the chords that begin from `first` to `end`; the bar is written up to `now`."""
     for span in annotations.chords:
         if first <= span.onset < end:
             harmony = add(measure, "harmony", placement="above")

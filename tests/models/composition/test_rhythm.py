@@ -1,5 +1,7 @@
 """Lines of verse get the rhythms that people give them."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -65,9 +67,7 @@ def test_whatever_the_words_their_notes_follow_each_other(
         notes += [(at + onset, duration) for onset, duration in line.notes]
         at += line.bars * metre.bar_ticks
     assert notes[0][0] >= 0
-    assert all(
-        onset + duration <= after for (onset, duration), (after, _) in zip(notes, notes[1:], strict=False)
-    )
+    assert all(onset + duration <= after for (onset, duration), (after, _) in pairwise(notes))
     assert all(duration in DURATIONS for _, duration in notes)
     assert notes[-1][0] + notes[-1][1] <= at
 

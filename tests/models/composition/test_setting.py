@@ -1,6 +1,7 @@
 """Songs made by a composer that knows nothing: words, notes and form hold all the same."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -91,7 +92,7 @@ def test_sung_through_every_stanza_is_there_in_turn() -> None:
     covered = [(section.first_bar, section.end_bar) for section in made.score.sections]
     assert covered[0][0] == 0
     assert covered[-1][1] == made.score.bars
-    assert all(end == start for (_, end), (start, _) in zip(covered, covered[1:], strict=False))
+    assert all(end == start for (_, end), (start, _) in pairwise(covered))
 
 
 def test_wishes_are_kept() -> None:
