@@ -21,6 +21,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cogs._shared.clip_jobs import ClipJobs
+from cogs._shared.clip_shelf import ClipShelf
 from cogs._shared.registration import register_commands
 from domain.errors import NightingaleError
 from engine.client import Engine
@@ -72,6 +73,7 @@ class Nightingale(commands.AutoShardedBot):
         self.styles = registry.available_styles(settings.weights_folder)
         self.restyler = registry.find_model("style_transfer", settings.weights_folder)
         self.clip_jobs = ClipJobs(engine, storage, varies=any(style.name == "vae" for style in self.styles))
+        self.clip_shelf = ClipShelf(engine, storage)
         self._dev_guild = discord.Object(settings.dev_guild_id) if settings.dev_guild_id else None
         self._registered_commands = settings.data_folder / "commands.sha256"
 

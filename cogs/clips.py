@@ -8,11 +8,12 @@ from discord.ext import commands
 from cogs._shared import handover
 from cogs._shared.buttons import BUTTONS
 from cogs._shared.clip_jobs import ClipJobs, new_seed
+from cogs._shared.clip_shelf import ClipShelf
 from cogs._shared.sources import clip_source
 from domain.errors import BadRequest, Unavailable
 from domain.transformations import VaryRequest
 from engine.client import Engine
-from storage import JobKind, Storage
+from storage import JobKind
 
 if TYPE_CHECKING:
     from bot import Nightingale
@@ -24,10 +25,10 @@ BUTTON_AMOUNT = 0.5
 class Clips(commands.Cog):
     """Closes the jobs when the bot closes."""
 
-    def __init__(self, jobs: ClipJobs, engine: Engine, storage: Storage) -> None:
+    def __init__(self, jobs: ClipJobs, shelf: ClipShelf, engine: Engine) -> None:
         self._jobs = jobs
+        self._shelf = shelf
         self._engine = engine
-        self._storage = storage
 
     async def cog_unload(self) -> None:
         await self._jobs.close()
@@ -44,7 +45,7 @@ class Clips(commands.Cog):
         """🔀: begin a variation of the clip."""
         await interaction.response.defer(thinking=True)
         try:
-            source = await clip_source(interaction, clip_id, storage=self._storage)
+            source = await clip_source(interaction, clip_id, shelf=self._shelf)
         except (BadRequest, Unavailable) as error:
             await self._jobs.refuse(interaction, error, kind=JobKind.VARY)
             return
@@ -53,13 +54,13 @@ class Clips(commands.Cog):
 
     async def hand_over_midi(self, interaction: discord.Interaction, clip_id: int) -> None:
         """🎹: give the person who pressed the clip's MIDI and recipe."""
-        await handover.hand_over_midi(interaction, clip_id, storage=self._storage)
+        await handover.hand_over_midi(interaction, clip_id, shelf=self._shelf)
 
     async def hand_over_sheet(self, interaction: discord.Interaction, clip_id: int) -> None:
         """🎼: give the person who pressed the clip's sheet music."""
-        await handover.hand_over_sheet(interaction, clip_id, engine=self._engine, storage=self._storage)
+        await handover.hand_over_sheet(interaction, clip_id, engine=self._engine, shelf=self._shelf)
 
 
 async def setup(bot: "Nightingale") -> None:
     bot.add_dynamic_items(*BUTTONS)
-    await bot.add_cog(Clips(bot.clip_jobs, bot.engine, bot.storage))
+    await bot.add_cog(Clips(bot.clip_jobs, bot.clip_shelf, bot.engine))

@@ -11,6 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs._shared.clip_jobs import ClipJobs, seed_for
+from cogs._shared.clip_shelf import ClipShelf
 from cogs._shared.sources import read_source
 from cogs._shared.suggestions import Choices, matching
 from cogs._shared.wording import localised, wording_for
@@ -28,7 +29,7 @@ from domain.transformations import (
     Transformation,
     VaryRequest,
 )
-from storage import JobKind, Storage
+from storage import JobKind
 
 if TYPE_CHECKING:
     from bot import Nightingale
@@ -63,10 +64,10 @@ class Transform(commands.Cog):
     """`accompanied` and `restyled` are the genres that the models for it offer; none without a model."""
 
     def __init__(
-        self, jobs: ClipJobs, storage: Storage, *, accompanied: Sequence[Genre], restyled: Sequence[Genre]
+        self, jobs: ClipJobs, shelf: ClipShelf, *, accompanied: Sequence[Genre], restyled: Sequence[Genre]
     ) -> None:
         self._jobs = jobs
-        self._storage = storage
+        self._shelf = shelf
         self._genres = {JobKind.ACCOMPANY: accompanied, JobKind.RESTYLE: restyled}
 
     @app_commands.command(
@@ -184,7 +185,7 @@ class Transform(commands.Cog):
         await interaction.response.defer(thinking=True)
         try:
             sources = [
-                await read_source(interaction, clip=clip, file=file, storage=self._storage)
+                await read_source(interaction, clip=clip, file=file, shelf=self._shelf)
                 for clip, file in given
             ]
             request = request_on(sources)
@@ -199,7 +200,7 @@ async def setup(bot: "Nightingale") -> None:
     await bot.add_cog(
         Transform(
             bot.clip_jobs,
-            bot.storage,
+            bot.clip_shelf,
             accompanied=accompanist.genres if accompanist else (),
             restyled=bot.restyler.genres if bot.restyler else (),
         )

@@ -86,8 +86,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.UPLOAD_REFUSED: "Discord refused the upload. The clip is kept, but I couldn't post it here.",
     Reason.NOT_FOUND: "There is no clip {value} here.",
     Reason.FILES_GONE: (
-        "The files of clip {value} were cleaned away to make room. "
-        "Compose it again, with the same options and seed, to get it back."
+        "The files of clip {value} are gone, and the models that I have now can't make it again."
     ),
     Reason.SOURCE_MISSING: "Give me a clip's id, such as #42, or a MIDI file to work on.",
     Reason.SOURCE_TWICE: "Give me either a clip's id or a MIDI file, not both.",

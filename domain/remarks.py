@@ -31,6 +31,8 @@ class Topic(StrEnum):
     TRACKS_LEFT_OUT = "tracks_left_out"
     PLAYED_FREELY = "played_freely"
     NOTES_DOUBLED = "notes_doubled"
+    REMADE_BY_ANOTHER_MODEL = "remade_by_another_model"
+    REMADE_OTHERWISE = "remade_otherwise"
 
 
 SENTENCES: dict[Topic, str] = {
@@ -57,6 +59,14 @@ SENTENCES: dict[Topic, str] = {
     Topic.PLAYED_FREELY: (
         "{notes} of the {heard} notes of “{title}” are no sixteenths or triplets; "
         "I moved them or left them out."
+    ),
+    Topic.REMADE_BY_ANOTHER_MODEL: (
+        "The files of clip {clip} were gone, so I made it again. It was {then} that made it, and now it was "
+        "{now}: the notes differ."
+    ),
+    Topic.REMADE_OTHERWISE: (
+        "The files of clip {clip} were gone, so I made it again. "
+        "Something in me has changed since: the notes differ."
     ),
 }
 

@@ -23,7 +23,7 @@ from domain.moods import Mood
 from domain.requests import ComposeRequest
 from domain.sheets import Sheet, SheetRequest
 from domain.transformations import RestyleRequest
-from engine.client import Engine
+from engine.client import Engine, outcome_of
 from engine.options import build_parser, read_requests
 from engine.worker import CRAFT
 from models import registry
@@ -85,7 +85,10 @@ async def _run(options: argparse.Namespace, console: Console, *, craft: str) -> 
                 async with aclosing(engine.make(request)) as news:
                     async for step in news:
                         if isinstance(step, Clip):
-                            sheet = await _engraved(step, engine) if options.sheet else None
+                            sheet = None
+                            if options.sheet:
+                                engraving = engine.engrave(SheetRequest(title=step.title, midi=step.midi))
+                                sheet = await outcome_of(engraving)
                             name = _write(step, sheet, options.out)
                             bar.update(task, completed=index + 1)
                             for line in _account(step, options.out / f"{name}.mp3"):
@@ -95,14 +98,6 @@ async def _run(options: argparse.Namespace, console: Console, *, craft: str) -> 
                             bar.update(
                                 task, completed=index + done, description=f"seed {request.seed}: {step.stage}"
                             )
-
-
-async def _engraved(clip: Clip, engine: Engine) -> Sheet:
-    async with aclosing(engine.engrave(SheetRequest(title=clip.title, midi=clip.midi))) as news:
-        async for step in news:
-            if isinstance(step, Sheet):
-                return step
-    raise RuntimeError("the engine ended without a sheet")
 
 
 def _account(clip: Clip, path: Path) -> list[str]:

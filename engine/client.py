@@ -8,6 +8,7 @@ import asyncio
 import itertools
 import logging
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -42,6 +43,18 @@ REST_FACTOR = 30
 R = TypeVar("R", Clip, Sheet)
 
 log = logging.getLogger(__name__)
+
+
+async def outcome_of(steps: AsyncGenerator[Progress | R, None]) -> R:
+    """The result that a job's steps end in, for who doesn't want to hear how far it is.
+
+    Cancelled, it cancels the job. Raises what the steps raise.
+    """
+    async with aclosing(steps):
+        async for step in steps:
+            if not isinstance(step, Progress):
+                return step
+    raise RuntimeError("the engine ended without a result")
 
 
 class _Job:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.clips import ClipName, Clips, StoredClip
+from storage.clips import ClipName, Clips, StoredClip, sha256_of
 from storage.database import DatabaseTooNew, open_database
 from storage.errors import plain_errors
 from storage.files import ClipFolder
@@ -28,6 +28,7 @@ __all__ = [
     "Storage",
     "StoredClip",
     "open_storage",
+    "sha256_of",
 ]
 
 

@@ -1,6 +1,7 @@
 """Finished clips: a row and four files each, kept in step, and cleaned to a size cap, oldest first."""
 
 import asyncio
+import hashlib
 import json
 import logging
 import sqlite3
@@ -29,7 +30,7 @@ _CLIP_ROW = """
 _NEWEST_WHERE = """
     SELECT jobs.id, clips.title, clips.genre
     FROM jobs JOIN clips USING (id)
-    WHERE {place} AND clips.files_cleaned_at IS NULL
+    WHERE {place}
     ORDER BY jobs.id DESC LIMIT :limit
 """
 _NEWEST_OF_SERVER = _NEWEST_WHERE.format(place="jobs.guild_id = :guild_id")
@@ -54,7 +55,8 @@ class StoredClip:
     """A clip as the library knows it; its id is its job's id, shown as `#42`.
 
     The paths say where the files lie, or lay: with `files_cleaned` they are gone, and the recipe can
-    make them again. `created_at` is aware, in UTC; `user_id` is who asked for the clip.
+    make them again. `created_at` is aware, in UTC; `user_id` is who asked for the clip; `midi_sha256` is
+    None for clips from before it was kept.
     """
 
     id: int
@@ -72,6 +74,7 @@ class StoredClip:
     source_judgement: float | None = None
     remarks: tuple[Remark, ...] = ()
     files_cleaned: bool = False
+    midi_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ class Clips:
         return self._stored_clip(row)
 
     async def newest(self, *, guild_id: int | None, channel_id: int, limit: int) -> list[ClipName]:
-        """The newest clips of this server, or of this conversation, that still have files; newest first."""
+        """The newest clips of this server, or of this conversation, newest first."""
         rows = await self._database.rows(
             _NEWEST_OF_CONVERSATION if guild_id is None else _NEWEST_OF_SERVER,
             {"guild_id": guild_id, "channel_id": channel_id, "limit": limit},
@@ -130,12 +133,15 @@ class Clips:
     async def load(self, clip: StoredClip) -> Clip:
         """The clip with its files' contents.
 
-        Raises Unavailable(FILES_GONE) when they were cleaned away, or removed by somebody else.
+        Raises Unavailable(FILES_GONE) when they were cleaned away or removed by somebody else, or when the
+        MIDI file is not the one that was saved.
         """
         try:
             midi, audio, picture = await asyncio.to_thread(self._folder.read, clip.id)
         except FileNotFoundError as error:
             raise Unavailable(Reason.FILES_GONE, value=f"#{clip.id}") from error
+        if clip.midi_sha256 not in (None, sha256_of(midi)):
+            raise Unavailable(Reason.FILES_GONE, value=f"#{clip.id}")
         return Clip(
             title=clip.title,
             recipe=clip.recipe,
@@ -147,6 +153,13 @@ class Clips:
             source_judgement=clip.source_judgement,
             remarks=clip.remarks,
         )
+
+    async def restore(self, clip: StoredClip, files: Clip) -> None:
+        """Keep the files of a clip again whose own are gone, and clean to the cap. The row stays as it is.
+
+        Cancelled, it first finishes. Raises Unavailable(DATABASE_BUSY or DISK_FULL).
+        """
+        await unbroken(self._restore(clip, files))
 
     async def tidy(self) -> None:
         """Remove the files that a crash left without a row, then clean to the cap.
@@ -184,6 +197,18 @@ class Clips:
             raise
         await asyncio.to_thread(self._folder.remove, cleaned)
         return self._stored_clip(row)
+
+    async def _restore(self, clip: StoredClip, files: Clip) -> None:
+        with plain_errors():
+            file_bytes = await asyncio.to_thread(self._folder.write, clip.id, files)
+        async with self._database.transaction() as connection:
+            # Where this fails the files stay: they are the clip's own, and `tidy` knows what to do with them.
+            await connection.execute(
+                "UPDATE clips SET file_bytes = ?, files_cleaned_at = NULL WHERE id = ?",
+                (file_bytes, clip.id),
+            )
+            cleaned = await self._mark_cleaned(connection, spared_id=clip.id)
+        await asyncio.to_thread(self._folder.remove, cleaned)
 
     async def _mark_cleaned(self, connection: aiosqlite.Connection, *, spared_id: int | None) -> list[int]:
         """Mark the oldest clips cleaned until the rest is under the cap; whose files are to be removed.
@@ -229,6 +254,7 @@ class Clips:
             source_judgement=row["source_judgement"],
             remarks=_read_remarks(row["remarks"]),
             files_cleaned=row["files_cleaned_at"] is not None,
+            midi_sha256=row["midi_sha256"],
         )
 
 
@@ -245,7 +271,8 @@ async def _insert(connection: aiosqlite.Connection, job_id: int, clip: Clip, *, 
         raise ValueError(f"job {job_id} was ended while its clip was being saved")
     await connection.execute(
         "INSERT INTO clips (id, title, style, genre, model_version, recipe, seconds, judgement,"
-        " source_judgement, remarks, file_bytes, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " source_judgement, remarks, file_bytes, midi_sha256, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             job_id,
             clip.title,
@@ -258,9 +285,15 @@ async def _insert(connection: aiosqlite.Connection, job_id: int, clip: Clip, *, 
             clip.source_judgement,
             _write_remarks(clip.remarks),
             file_bytes,
+            sha256_of(clip.midi),
             now,
         ),
     )
+
+
+def sha256_of(midi: bytes) -> str:
+    """By which a clip that is made again is known to be the same."""
+    return hashlib.sha256(midi).hexdigest()
 
 
 def _write_remarks(remarks: tuple[Remark, ...]) -> str:

@@ -22,6 +22,7 @@ MODELS = {
     "gan": "training.gan.commands",
     "style_transfer": "training.style_transfer.commands",
     "critic": "training.critic.commands",
+    "lyrics": "training.lyrics.commands",
     "songs": "training.songs.commands",
 }
 """The modules that know how each model is trained, evaluated and exported, and what ablations it has."""
@@ -62,7 +63,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     command = commands.add_parser("prepare", help="read the corpora into runs/corpora and write CREDITS.md")
+    command.add_argument("what", nargs="?", choices=["music", "lyrics"], default="music")
     command.add_argument("--archives", type=Path, required=True, help="a folder of archives or clones")
+    command.add_argument(
+        "--chinese", type=Path, help="the archive of the npm package chinese-poetry (lyrics)"
+    )
+    command.add_argument("--language", choices=["en", "zh"], help="of lyrics (default: both)")
     command.set_defaults(run=_prepare)
 
     for name, meaning in _MODEL_COMMANDS.items():
@@ -72,8 +78,14 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--start-from", type=Path, help="begin a new run with these weights")
         command.add_argument("--pieces", type=int, help="pieces or passages to measure, of each genre")
         command.add_argument("--device", help="cuda, mps or cpu (default: the best there is)")
+<<<<<<< HEAD
         command.add_argument(
             "--archives", type=Path, default=Path("archives"), help="for songs: where hymns and Lieder are"
+=======
+        command.add_argument("--language", choices=["en", "zh"], default="en", help="of lyrics")
+        command.add_argument(
+            "--network", choices=["seq2seq", "transformer"], default="seq2seq", help="of lyrics"
+>>>>>>> main
         )
         command.set_defaults(run=_run_of_model, command=name)
 
@@ -83,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser(
         "report", help="measure every style; write docs/quality.md and its pictures"
     )
-    command.add_argument("--pieces", type=int, default=200, help="pieces to generate for each genre")
+    command.add_argument("--pieces", type=int, default=100, help="pieces to generate for each genre")
     command.add_argument("--workers", type=int, default=2, help="processes to use; the figures stay the same")
     command.set_defaults(run=_report)
 
@@ -99,6 +111,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _prepare(options: argparse.Namespace) -> None:
+    if options.what == "lyrics":
+        from training.lyrics.preparing import LANGUAGES, prepare_lyrics
+
+        languages = [options.language] if options.language else LANGUAGES
+        prepare_lyrics(archives=options.archives, chinese=options.chinese, languages=languages)
+        return
     prepare(archives=options.archives, out=CORPORA)
     Path("CREDITS.md").write_text(credits_markdown(CORPORA / LICENCES_FILE), encoding="utf-8")
 

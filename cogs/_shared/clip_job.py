@@ -96,6 +96,11 @@ class ClipJob:
         self._recent.add(self._interaction, ClipName(self.id, clip.title, clip.recipe.genre))
         await self._post(clip)
 
+    @property
+    def is_composing(self) -> bool:
+        """True until there is a clip, or none will be."""
+        return self._composing is None or not self._composing.done()
+
     def cancel(self) -> bool:
         """Stop composing, queued or not. False when there is nothing left to stop."""
         return self._composing is not None and self._composing.cancel()

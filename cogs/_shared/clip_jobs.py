@@ -16,6 +16,9 @@ from domain.requests import SEED, ClipRequest
 from engine.client import Engine
 from storage import JobKind, Storage
 
+POSTING_SECONDS = 5.0
+"""How long a bot that closes waits for clips that only have to be saved and posted."""
+
 
 def new_seed() -> int:
     return random.randint(*SEED)
@@ -38,13 +41,22 @@ class ClipJobs:
         self._storage = storage
         self._varies = varies
         self._jobs: dict[int, ClipJob] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[int, asyncio.Task[None]] = {}
 
     async def close(self) -> None:
-        """Leave every job where it is; their rows stay open, for the next start to mark and tell."""
-        for task in self._tasks:
+        """Leave jobs that compose where they are; their rows stay open, for the next start to mark and tell.
+
+        Clips that are made already are first saved and posted: nobody would come back to them.
+        """
+        tasks = dict(self._tasks)
+        for job_id, task in tasks.items():
+            if self._jobs[job_id].is_composing:
+                task.cancel()
+        if tasks:
+            await asyncio.wait(tasks.values(), timeout=POSTING_SECONDS)
+        for task in tasks.values():
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
 
     async def begin(self, interaction: discord.Interaction, request: ClipRequest) -> None:
         """Write the row and leave the rest to a task. The interaction has been acknowledged."""
@@ -65,9 +77,11 @@ class ClipJobs:
         )
         self._jobs[job_id] = job
         task = asyncio.create_task(job.run(), name=f"{request.kind} #{job_id}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        task.add_done_callback(lambda _: self._jobs.pop(job_id, None))
+        self._tasks[job_id] = task
+        task.add_done_callback(lambda _: self._forget(job_id))
+
+    def _forget(self, job_id: int) -> None:
+        del self._tasks[job_id], self._jobs[job_id]
 
     async def refuse(
         self, interaction: discord.Interaction, error: NightingaleError, *, kind: JobKind

@@ -22,8 +22,8 @@ def clip_embed(clip_id: int, clip: Clip, wording: Wording) -> discord.Embed:
     The picture is added by who attaches it.
     """
     recipe, request = clip.recipe, clip.recipe.request
-    said = [_said(remark, wording) for remark in clip.remarks]
-    embed = discord.Embed(title=clip.title, description="\n".join(said) or None, colour=COLOUR)
+    sentences = [said(remark, wording) for remark in clip.remarks]
+    embed = discord.Embed(title=clip.title, description="\n".join(sentences) or None, colour=COLOUR)
     composed = request if isinstance(request, ComposeRequest) else None
     mood, instruments = (composed.mood, composed.instruments) if composed else (None, None)
     fields = {
@@ -46,7 +46,7 @@ def clip_embed(clip_id: int, clip: Clip, wording: Wording) -> discord.Embed:
     return embed.set_footer(text=wording("clip.footer", id=f"#{clip_id}"))
 
 
-def _said(remark: Remark, wording: Wording) -> str:
+def said(remark: Remark, wording: Wording) -> str:
     """A remark may name a file, which may be called anything."""
     return wording("clip.remark", sentence=discord.utils.escape_markdown(wording.remark(remark)))
 

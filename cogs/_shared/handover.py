@@ -4,45 +4,45 @@
 """
 
 from collections.abc import Sequence
-from contextlib import aclosing
 
 import discord
 
-from cogs._shared.clip_message import file_name
+from cogs._shared.clip_message import file_name, said
+from cogs._shared.clip_shelf import ClipShelf, ShelvedClip
 from cogs._shared.failures import DISCORD_FAULTS
-from cogs._shared.sources import find_clip
 from cogs._shared.status_message import NamedFile, attachments
-from cogs._shared.wording import wording_for
-from domain.clips import Clip
+from cogs._shared.wording import Wording, wording_for
 from domain.errors import Reason, Unavailable
-from domain.sheets import Sheet, SheetRequest
-from engine.client import Engine
-from storage import Storage
+from domain.sheets import SheetRequest
+from engine.client import Engine, outcome_of
 
 
-async def hand_over_midi(interaction: discord.Interaction, clip_id: int, *, storage: Storage) -> None:
+async def hand_over_midi(interaction: discord.Interaction, clip_id: int, *, shelf: ClipShelf) -> None:
     """Answer with the clip's MIDI and recipe.
 
-    Raises BadRequest (NOT_FOUND), Unavailable (FILES_GONE, UPLOAD_REFUSED).
+    Raises what `ClipShelf.fetch` does, and Unavailable (UPLOAD_REFUSED).
     """
     await interaction.response.defer(ephemeral=True, thinking=True)
-    clip = await _stored_clip(interaction, clip_id, storage=storage)
-    recipe = clip.recipe.to_json().encode()
-    files = [(file_name(clip_id, "mid"), clip.midi), (file_name(clip_id, "json"), recipe)]
-    await _answer(interaction, wording_for(interaction.locale)("reply.midi", id=f"#{clip_id}"), files)
+    shelved = await shelf.fetch(interaction, clip_id)
+    recipe = shelved.clip.recipe.to_json().encode()
+    files = [(file_name(clip_id, "mid"), shelved.clip.midi), (file_name(clip_id, "json"), recipe)]
+    wording = wording_for(interaction.locale)
+    await _answer(
+        interaction, _with_changes(wording("reply.midi", id=f"#{clip_id}"), shelved, wording), files
+    )
 
 
 async def hand_over_sheet(
-    interaction: discord.Interaction, clip_id: int, *, engine: Engine, storage: Storage
+    interaction: discord.Interaction, clip_id: int, *, engine: Engine, shelf: ClipShelf
 ) -> None:
     """Answer with the clip's sheet music: its pages, and the MusicXML file.
 
     Raises what `hand_over_midi` does, and what `Engine.engrave` does.
     """
     await interaction.response.defer(ephemeral=True, thinking=True)
-    clip = await _stored_clip(interaction, clip_id, storage=storage)
-    request = SheetRequest(title=clip.title, midi=clip.midi)
-    sheet = await _engraved(request, engine=engine, owner=interaction.user.id)
+    shelved = await shelf.fetch(interaction, clip_id)
+    request = SheetRequest(title=shelved.clip.title, midi=shelved.clip.midi)
+    sheet = await outcome_of(engine.engrave(request, owner=interaction.user.id))
     files = [(file_name(clip_id, f"page-{page}.png"), picture) for page, picture in enumerate(sheet.pages, 1)]
     files.append((file_name(clip_id, "musicxml"), sheet.musicxml))
     wording = wording_for(interaction.locale)
@@ -50,20 +50,12 @@ async def hand_over_sheet(
         text = wording("reply.sheet_cut", id=f"#{clip_id}", shown=sheet.bars_shown, bars=sheet.bars)
     else:
         text = wording("reply.sheet", id=f"#{clip_id}")
-    await _answer(interaction, text, files)
+    await _answer(interaction, _with_changes(text, shelved, wording), files)
 
 
-async def _engraved(request: SheetRequest, *, engine: Engine, owner: int) -> Sheet:
-    async with aclosing(engine.engrave(request, owner=owner)) as events:
-        async for event in events:
-            if isinstance(event, Sheet):
-                return event
-    raise RuntimeError("the engine ended without a sheet")
-
-
-async def _stored_clip(interaction: discord.Interaction, clip_id: int, *, storage: Storage) -> Clip:
-    """The clip with its files, where it was made here."""
-    return await storage.clips.load(await find_clip(interaction, clip_id, storage=storage))
+def _with_changes(text: str, shelved: ShelvedClip, wording: Wording) -> str:
+    """The text, and how a clip that was made again differs from what it was."""
+    return "\n".join([text, *(said(change, wording) for change in shelved.changes)])
 
 
 async def _answer(interaction: discord.Interaction, text: str, files: Sequence[NamedFile]) -> None:

@@ -20,14 +20,21 @@ class RecentClips:
     def __init__(self, clips: Clips) -> None:
         self._clips = clips
         self._places: OrderedDict[_Place, deque[ClipName]] = OrderedDict()
+        self._saved: dict[_Place, list[ClipName]] = {}  # while a place is being asked for
 
     async def here(self, interaction: discord.Interaction) -> list[ClipName]:
         """Where the interaction is: the newest clips, newest first. Raises Unavailable (DATABASE_BUSY)."""
         place = _place(interaction)
         if place not in self._places:
             guild_id, channel_id = place
-            newest = await self._clips.newest(guild_id=guild_id, channel_id=channel_id, limit=REMEMBERED)
-            self._places[place] = deque(newest, REMEMBERED)
+            saved = self._saved.setdefault(place, [])
+            try:
+                newest = await self._clips.newest(guild_id=guild_id, channel_id=channel_id, limit=REMEMBERED)
+            finally:
+                self._saved.pop(place, None)
+            # What was saved while the library was being asked, it may have told or not.
+            later = [name for name in reversed(saved) if name not in newest]
+            self._places.setdefault(place, deque([*later, *newest], REMEMBERED))
         self._places.move_to_end(place)
         while len(self._places) > MAX_PLACES:
             self._places.popitem(last=False)
@@ -35,7 +42,10 @@ class RecentClips:
 
     def add(self, interaction: discord.Interaction, name: ClipName) -> None:
         """Note a clip that was made where the interaction is, if anybody has asked there yet."""
-        known = self._places.get(_place(interaction))
+        place = _place(interaction)
+        if place in self._saved:
+            self._saved[place].append(name)
+        known = self._places.get(place)
         if known is not None and name not in known:
             known.appendleft(name)
 

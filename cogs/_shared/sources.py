@@ -4,27 +4,14 @@ import re
 
 import discord
 
+from cogs._shared.clip_shelf import ClipShelf
 from cogs._shared.failures import DISCORD_FAULTS
 from domain.errors import BadRequest, Reason, Unavailable
 from domain.genres import Genre
 from domain.transformations import Source
 from engine.intake.reader import MAX_BYTES, read_clip, read_upload
-from storage import Storage, StoredClip
 
 _CLIP_ID = re.compile(r"#?\s*(?P<id>[0-9]{1,18})")
-
-
-async def find_clip(interaction: discord.Interaction, clip_id: int, *, storage: Storage) -> StoredClip:
-    """The clip, where it was made on this server or in this conversation.
-
-    Raises BadRequest (NOT_FOUND) in the same words for another place's and for one that never was.
-    """
-    stored = await storage.clips.get(
-        clip_id, guild_id=interaction.guild_id, channel_id=interaction.channel_id
-    )
-    if stored is None:
-        raise BadRequest(Reason.NOT_FOUND, value=f"#{clip_id}")
-    return stored
 
 
 async def read_source(
@@ -32,12 +19,12 @@ async def read_source(
     *,
     clip: str | None,
     file: discord.Attachment | None,
-    storage: Storage,
+    shelf: ClipShelf,
 ) -> Source:
     """The music of one clip, given as `42` or `#42`, or of one file.
 
-    Raises BadRequest or Unavailable: neither or both given, no such clip here, its files cleaned away,
-    or a file that can't be read as MIDI.
+    Raises BadRequest or Unavailable: neither or both given, no such clip here, one that can't be made
+    again, or a file that can't be read as MIDI.
     """
     if clip is not None and file is not None:
         raise BadRequest(Reason.SOURCE_TWICE)
@@ -48,20 +35,20 @@ async def read_source(
     named = _CLIP_ID.fullmatch(clip.strip())
     if named is None:
         raise BadRequest(Reason.NOT_FOUND, value=clip.strip())
-    return await clip_source(interaction, int(named["id"]), storage=storage)
+    return await clip_source(interaction, int(named["id"]), shelf=shelf)
 
 
-async def clip_source(interaction: discord.Interaction, clip_id: int, *, storage: Storage) -> Source:
+async def clip_source(interaction: discord.Interaction, clip_id: int, *, shelf: ClipShelf) -> Source:
     """The music of a clip of this place. Raises as `read_source`."""
-    stored = await find_clip(interaction, clip_id, storage=storage)
-    clip = await storage.clips.load(stored)
-    taken = await read_clip(clip.midi, parts=stored.recipe.parts)
+    shelved = await shelf.fetch(interaction, clip_id)
+    clip = shelved.clip
+    taken = await read_clip(clip.midi, parts=clip.recipe.parts)
     return Source.of(
-        stored.title,
+        clip.title,
         taken.score,
-        genre=Genre(stored.recipe.genre),
+        genre=Genre(clip.recipe.genre),
         clip_id=clip_id,
-        left_out=taken.left_out,
+        left_out=(*shelved.changes, *taken.left_out),
     )
 
 

@@ -2,8 +2,9 @@
 
 import functools
 import io
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 
 import numpy as np
@@ -31,8 +32,16 @@ _SHORTEST_HALVED = 48_000 * 4
 _BLOCK_FRAMES = 8192
 
 
+_GLANCE_SECONDS = 0.1
+"""How often it is looked whether the encoder has ended, or is to end."""
+
+
 class TooLong(ValueError):
     """No bitrate brings the sound under the limit."""
+
+
+class _Left(Exception):
+    """Nobody wants the sound any more."""
 
 
 def encode_mp3(audio: Audio, *, limit_bytes: int = UPLOAD_LIMIT_BYTES) -> bytes:
@@ -40,21 +49,51 @@ def encode_mp3(audio: Audio, *, limit_bytes: int = UPLOAD_LIMIT_BYTES) -> bytes:
 
     Raises TooLong when even the lowest does not.
     """
+    return _encode(audio, limit_bytes, threading.Event())
+
+
+def encoding(audio: Audio, *, limit_bytes: int = UPLOAD_LIMIT_BYTES) -> Generator[float, None, bytes]:
+    """`encode_mp3`, yielding several times a second; left at such a moment, it soon stops.
+
+    How much is done it can't tell: what it yields is 0.
+    """
+    left = threading.Event()
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        encoded = thread.submit(_encode, audio, limit_bytes, left)
+        try:
+            while wait([encoded], timeout=_GLANCE_SECONDS).not_done:
+                yield 0.0
+        finally:
+            left.set()
+    return encoded.result()
+
+
+def _encode(audio: Audio, limit_bytes: int, left: threading.Event) -> bytes:
     for bitrate_mode, compression_level, channels in _LADDER:
         encoded = _encoded(
-            audio, bitrate_mode=bitrate_mode, compression_level=compression_level, channels=channels
+            audio,
+            bitrate_mode=bitrate_mode,
+            compression_level=compression_level,
+            channels=channels,
+            left=left,
         )
         if len(encoded) <= limit_bytes:
             return encoded
     raise TooLong(f"{audio.seconds:.0f} s of sound do not fit into {limit_bytes} bytes")
 
 
-def _encoded(audio: Audio, *, bitrate_mode: str, compression_level: float, channels: int) -> bytes:
+def _encoded(
+    audio: Audio, *, bitrate_mode: str, compression_level: float, channels: int, left: threading.Event
+) -> bytes:
     samples: NDArray[np.float32] = audio.samples
     if channels == 1:
         samples = samples.mean(axis=1, keepdims=True)
     written = functools.partial(
-        _written, rate=audio.sample_rate, bitrate_mode=bitrate_mode, compression_level=compression_level
+        _written,
+        rate=audio.sample_rate,
+        bitrate_mode=bitrate_mode,
+        compression_level=compression_level,
+        left=left,
     )
     if bitrate_mode == "VARIABLE" and len(samples) >= _SHORTEST_HALVED:
         with suppress(ValueError):  # as good, but slower: whole
@@ -73,7 +112,12 @@ def _in_two_threads(samples: NDArray[np.float32], written: Callable[[NDArray[np.
 
 
 def _written(
-    samples: NDArray[np.float32], *, rate: int, bitrate_mode: str, compression_level: float
+    samples: NDArray[np.float32],
+    *,
+    rate: int,
+    bitrate_mode: str,
+    compression_level: float,
+    left: threading.Event,
 ) -> bytes:
     buffer = io.BytesIO()
     with soundfile.SoundFile(
@@ -87,5 +131,7 @@ def _written(
         compression_level=compression_level,
     ) as file:
         for start in range(0, len(samples), _BLOCK_FRAMES):
+            if left.is_set():
+                raise _Left
             file.write(samples[start : start + _BLOCK_FRAMES])
     return buffer.getvalue()

@@ -3,8 +3,10 @@
 What every job that makes a clip ends in. Knows nothing of models, and not why the composition is as it is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from typing import TypeVar
 
 from domain.clips import Clip, Progress, Stage
 from domain.ensembles import Ensemble
@@ -13,13 +15,19 @@ from domain.remarks import Remark
 from domain.requests import ClipRequest, Recipe
 from domain.score import Score
 from engine.craft.arranging import arrange
-from engine.craft.encoding import encode_mp3
+from engine.craft.encoding import encoding
 from engine.craft.midi_files import midi_bytes
 from engine.craft.pictures import piano_roll
-from engine.craft.rendering import render
+from engine.craft.rendering import rendering
 
 ENDING_SECONDS = 1.0
 """For how long last notes are held past the last bar where no length was asked for."""
+
+
+_Result = TypeVar("_Result")
+
+_RENDERED = 0.6
+"""How much of what is left to do is done when there is sound, which is then encoded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,23 +52,37 @@ class Piece:
 
 
 def finish(piece: Piece) -> Iterator[Progress | Clip]:
-    """Progress, and at the end the clip."""
+    """Progress, in short steps, and at the end the clip."""
     yield Progress(Stage.RENDERING)
     arrangement = arrange(piece.score, piece.genre, hold_seconds=piece.hold_seconds, ensemble=piece.ensemble)
     score = arrangement.score
-    audio = render(score, genre=piece.genre, length_seconds=piece.length_seconds)
-    yield Progress(Stage.RENDERING, 0.5)
+    steps = rendering(score, genre=piece.genre, length_seconds=piece.length_seconds)
+    audio = yield from _told(steps, 0.0, _RENDERED)
+    mp3 = yield from _told(encoding(audio), _RENDERED, 1.0)
     yield Clip(
         title=piece.title,
         recipe=_recipe(piece),
         seconds=audio.seconds,
-        audio=encode_mp3(audio),
+        audio=mp3,
         midi=midi_bytes(score, genre=piece.genre),
         picture=piano_roll(score, title=piece.title),
         judgement=piece.judgement,
         source_judgement=piece.source_judgement,
         remarks=(*piece.remarks, *arrangement.remarks),
     )
+
+
+def _told(
+    steps: Generator[float, None, _Result], start: float, end: float
+) -> Generator[Progress, None, _Result]:
+    """Steps that yield how much is done, as progress from a fraction to another; closed where this is."""
+    with closing(steps):
+        while True:
+            try:
+                done = next(steps)
+            except StopIteration as result:
+                return result.value
+            yield Progress(Stage.RENDERING, start + (end - start) * done)
 
 
 def _recipe(piece: Piece) -> Recipe:

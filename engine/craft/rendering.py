@@ -7,7 +7,7 @@ another module's.
 import io
 import itertools
 import wave
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 
 import midirenderer
@@ -32,6 +32,9 @@ MIN_TAIL_SECONDS, MAX_TAIL_SECONDS = 0.9, 3.0
 _MAX_QUIET_SECONDS = 0.75  # of a tail drawn out to reach the length asked for
 _INAUDIBLE = 1e-3  # of the peak: -60 dB
 _LEAD_IN_SECONDS = 0.004
+
+_MIXING_SHARE = 0.6
+"""Of the work, what the stems are; room and mastering are the rest."""
 
 # Loudness of stems before the mix, against the lead's, and where they stand.
 _STEM_LUFS = -24.0
@@ -64,19 +67,34 @@ def render(score: Score, *, genre: Genre | None = None, length_seconds: float | 
     `length_seconds` long when that is given. A score without an audible note is a moment of silence.
     Raises RenderingFailed when the synthesizer fails, FileNotFoundError without a soundfont.
     """
+    steps = rendering(score, genre=genre, length_seconds=length_seconds)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def rendering(
+    score: Score, *, genre: Genre | None = None, length_seconds: float | None = None
+) -> Generator[float, None, Audio]:
+    """`render` in steps, between which it may be left; yields how much is done, 0 to 1."""
     players = [player for player in perform(score, genre=genre) if player.notes]
     music_seconds = max((note.end_seconds for player in players for note in player.notes), default=0.0)
-    mix = _mixed(players, until_seconds=music_seconds + MAX_TAIL_SECONDS)
+    mix = yield from _mixing(players, until_seconds=music_seconds + MAX_TAIL_SECONDS)
     sound = _trimmed(in_room(mix, SAMPLE_RATE), music_seconds=music_seconds, length_seconds=length_seconds)
+    yield (1 + _MIXING_SHARE) / 2
     finished = mastered(sound)
     return Audio(np.ascontiguousarray(finished.T), SAMPLE_RATE)
 
 
-def _mixed(players: Sequence[PlayedPart], *, until_seconds: float) -> Signal:
-    """The sum of what the players play, each at their level and place, dry."""
+def _mixing(players: Sequence[PlayedPart], *, until_seconds: float) -> Generator[float, None, Signal]:
+    """The sum of what the players play, each at their level and place, dry; stem by stem."""
     mix = np.zeros((2, round(until_seconds * SAMPLE_RATE)), np.float32)
     positions = _positions([player.role for player in players])
-    for places in _shares(players):
+    shares = _shares(players)
+    for done, places in enumerate(shares):
+        yield _MIXING_SHARE * done / len(shares)
         stems = _stems([players[place] for place in places], until_seconds=until_seconds)
         for place, stem in zip(places, stems, strict=True):
             gain = _stem_gain(stem, players[place].role) if len(players) > 1 else 1.0
@@ -84,6 +102,7 @@ def _mixed(players: Sequence[PlayedPart], *, until_seconds: float) -> Signal:
             # A single channel goes to both with half its power.
             spread = gain * _balance(positions[place]) / np.sqrt(3 - len(stem), dtype=np.float32)
             mix[:, :frames] += spread[:, None] * stem[:, :frames]
+    yield _MIXING_SHARE
     return mix
 
 

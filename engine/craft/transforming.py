@@ -4,7 +4,7 @@ Which model does what is said here; how it does it, in `models.composition`. The
 request, so nothing is read.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,7 +24,7 @@ from domain.transformations import (
 from engine.craft.finishing import Piece, finish
 from engine.craft.repertoire import Repertoire
 from engine.craft.titles import title_of_transformation
-from models.composition.accompanying import accompany
+from models.composition.accompanying import Accompanying
 from models.composition.blending import blend, morph, vary
 from models.composition.restyling import restyle
 from models.composition.transformation import Transformed
@@ -52,13 +52,13 @@ class Transformer:
         self._repertoire = repertoire
 
     def transform(self, request: Transformation) -> Iterator[Progress | Clip]:
-        """Progress, and the clip at the end.
+        """Progress, in short steps, and the clip at the end.
 
         Raises Unavailable where the weights for it are missing or can't be used, BadRequest for a genre that
         the model does not offer or a metre that it can't work in.
         """
         yield Progress(Stage.COMPOSING, 0.0)
-        made = self._make(request)
+        made = yield from self._make(request)
         yield Progress(Stage.COMPOSING, 1.0)
         judged = self._repertoire.judgement
         before = request.source if isinstance(request, RestyleRequest) else None
@@ -75,14 +75,14 @@ class Transformer:
             )
         )
 
-    def _make(self, request: Transformation) -> _Made:
+    def _make(self, request: Transformation) -> Generator[Progress, None, _Made]:
         match request:
             case BlendRequest():
                 return self._blend(request)
             case VaryRequest():
                 return self._vary(request)
             case AccompanyRequest():
-                return self._accompany(request)
+                return (yield from self._accompany(request))
             case RestyleRequest():
                 return self._restyle(request)
 
@@ -103,11 +103,14 @@ class Transformer:
         piece = vary(model, request.source.score, amount=request.amount, seed=request.seed)
         return _Made(request, request.source.genre or piece.plan.genre, model.version, piece)
 
-    def _accompany(self, request: AccompanyRequest) -> _Made:
+    def _accompany(self, request: AccompanyRequest) -> Generator[Progress, None, _Made]:
         model, offered = self._repertoire.transformer(request.style, GANModel)
         genre = _choose_genre(request, offered)
-        piece = accompany(model, request.source.score, genre=genre, seed=request.seed)
-        return _Made(replace(request, genre=str(genre)), genre, model.version, piece)
+        accompanying = Accompanying(model, request.source.score, genre=genre, seed=request.seed)
+        while not accompanying.finished:
+            accompanying.advance()
+            yield Progress(Stage.COMPOSING, accompanying.fraction)
+        return _Made(replace(request, genre=str(genre)), genre, model.version, accompanying.piece())
 
     def _restyle(self, request: RestyleRequest) -> _Made:
         model, offered = self._repertoire.transformer(request.style, Restyler)

@@ -52,38 +52,80 @@ _EMPTY_COST = 0.5
 """What clashes within the chord, and bars left empty under the tune, count beside clashes with the tune."""
 
 
+class Accompanying:
+    """A tune being accompanied as a genre is. Call `advance` until `finished`; then take the `piece`.
+
+    The tune is the highest line of the first part. Under a genre of tunes alone it has one player beside it,
+    who keeps to the beats. The same seed and number of candidates give the same piece. Raises KeyError for a
+    genre that the model does not know, ValueError for a score without notes.
+    """
+
+    def __init__(
+        self, model: GANModel, tune: Score, *, genre: Genre, seed: int, candidates: int = CANDIDATES
+    ) -> None:
+        heard, _ = to_lanes(tune, SIXTEENTHS)
+        if not heard.onset[MELODY].any():
+            raise ValueError("a score without notes has no tune")
+        self._tune, self._notes = tune, tune_of(tune, heard)
+        self._genre = genre
+        self._plan = plan_under(tune, genre, model.profiles)
+        pace = _pace(self._plan, genre)
+        self._drafting = _draft_under(model, heard, self._plan, seed=seed, candidates=candidates, pace=pace)
+
+    @property
+    def finished(self) -> bool:
+        return self._drafting.finished
+
+    @property
+    def fraction(self) -> float:
+        """How much is written, 0 to 1."""
+        return self._drafting.fraction
+
+    def advance(self) -> None:
+        """Write on under the tune, for some tens of milliseconds."""
+        self._drafting.advance()
+
+    def piece(self) -> Transformed:
+        """The tune with the best of what was written under it."""
+        best = min(self._drafting.lanes(), key=faults)
+        under = replace(best, pitch=best.pitch.copy(), onset=best.onset.copy())
+        under.pitch[MELODY], under.onset[MELODY] = 0, False
+        plan = self._plan
+        if self._genre in TUNES:
+            plan = replace(plan, genre=self._genre, parts=2)
+            score = to_score(under, replace(plan, parts=1))
+            score = replace(score, parts=(Part("tune", 0, self._notes), *score.parts))
+        else:
+            score = with_tune(to_score(under, plan), self._notes)
+        score = replace(score, sections=self._tune.sections)
+        return Transformed(score=score, plan=plan, simplified=Simplified(heard=len(self._notes)))
+
+
 def accompany(
     model: GANModel, tune: Score, *, genre: Genre, seed: int, candidates: int = CANDIDATES
 ) -> Transformed:
-    """The tune, the highest line of the first part, accompanied in the style of a genre.
-
-    Under a genre of tunes alone the tune has one player beside it, who keeps to the beats. The same seed and
-    number of candidates give the same piece. Raises KeyError for a genre that the model does not know,
-    ValueError for a score without notes.
-    """
-    heard, _ = to_lanes(tune, SIXTEENTHS)
-    if not heard.onset[MELODY].any():
-        raise ValueError("a score without notes has no tune")
-    plan = plan_under(tune, genre, model.profiles)
-    pace = _pace(plan, genre)
-    best = write_under(model, heard, plan, seed=seed, candidates=candidates, pace=pace)
-    under = replace(best, pitch=best.pitch.copy(), onset=best.onset.copy())
-    under.pitch[MELODY], under.onset[MELODY] = 0, False
-    notes = tune_of(tune, heard)
-    if genre in TUNES:
-        plan = replace(plan, genre=genre, parts=2)
-        score = to_score(under, replace(plan, parts=1))
-        score = replace(score, parts=(Part("tune", 0, notes), *score.parts))
-    else:
-        score = with_tune(to_score(under, plan), notes)
-    return Transformed(score=score, plan=plan, simplified=Simplified(heard=len(notes)))
+    """What comes of `Accompanying`, at once."""
+    accompanying = Accompanying(model, tune, genre=genre, seed=seed, candidates=candidates)
+    while not accompanying.finished:
+        accompanying.advance()
+    return accompanying.piece()
 
 
 def write_under(
     model: GANModel, heard: Lanes, plan: Plan, *, seed: int, candidates: int, pace: int = 1
 ) -> Lanes:
     """The melody of lanes with the best of several accompaniments, in C."""
-    drafting = PhraseDrafting(
+    drafting = _draft_under(model, heard, plan, seed=seed, candidates=candidates, pace=pace)
+    while not drafting.finished:
+        drafting.advance()
+    return min(drafting.lanes(), key=faults)
+
+
+def _draft_under(
+    model: GANModel, heard: Lanes, plan: Plan, *, seed: int, candidates: int, pace: int
+) -> PhraseDrafting:
+    """Accompaniments of the melody of lanes, to be written side by side."""
+    return PhraseDrafting(
         model.generator,
         [plan] * candidates,
         [[seed, candidate] for candidate in range(candidates)],
@@ -92,9 +134,6 @@ def write_under(
         melody=2 * heard.pitch[MELODY].astype(np.int64) + heard.onset[MELODY],
         pace=pace,
     )
-    while not drafting.finished:
-        drafting.advance()
-    return min(drafting.lanes(), key=_faults)
 
 
 def clashes(lanes: Lanes) -> tuple[int, int]:
@@ -118,8 +157,11 @@ def strong_columns(metre: Metre, bars: int) -> Iterator[int]:
             yield bar * len(ticks) + ticks.index(half)
 
 
-def _faults(lanes: Lanes) -> float:
-    """Shares of strong beats that clash with the tune, or else within the chord, and of bars left empty."""
+def faults(lanes: Lanes) -> float:
+    """What speaks against an accompaniment.
+
+    Shares of strong beats that clash with the tune, or else within the chord, and of bars left empty.
+    """
     found, of = clashes(lanes)
     strong = list(strong_columns(lanes.metre, lanes.bars))
     chords = lanes.pitch[:, strong].astype(np.int64)
@@ -133,17 +175,35 @@ def _faults(lanes: Lanes) -> float:
 
 
 def plan_under(tune: Score, genre: Genre, profiles: Mapping[Genre, Profile]) -> Plan:
-    """As the genre usually is in the tune's metre and mode; one of tunes alone as hymns or waltzes are."""
+    """As the genre usually is in the tune's metre and mode; one of tunes alone as hymns or waltzes are.
+
+    Where neither is known, one of tunes is accompanied as what is known of most works; raises KeyError for a
+    genre that the model does not know.
+    """
     if genre not in profiles:
         raise KeyError(genre)
     if genre in TUNES:
-        genre = Genre.FOLK if tune.metre.beats == _WALTZ and Genre.FOLK in profiles else Genre.HYMN
+        genre = _model_for_dances(tune.metre, profiles) or genre
     habits = list(profiles[genre].habits)
     of_mode = [habit for habit in habits if habit.mode == tune.key.mode] or habits
     of_metre = [habit for habit in of_mode if habit.metre == str(tune.metre)] or of_mode
     usual = max(of_metre, key=lambda habit: habit.works)
     plan = make_plan(genre, usual, key=tune.key, tempo=tune.tempo, bars=tune.bars)
+    if genre in TUNES:  # nothing else is known, and a plan of one part would leave the tune alone
+        plan = replace(plan, parts=2)
     return replace(plan, metre=tune.metre)
+
+
+def _model_for_dances(metre: Metre, profiles: Mapping[Genre, Profile]) -> Genre | None:
+    """The genre whose accompaniments dances are given, which have none of their own; None without any."""
+    wanted = (Genre.FOLK, Genre.HYMN) if metre.beats == _WALTZ else (Genre.HYMN,)
+    works = {
+        genre: sum(habit.works for habit in profile.habits if habit.parts > 1)
+        for genre, profile in profiles.items()
+        if genre not in TUNES
+    }
+    known = [genre for genre in wanted if genre in works]
+    return known[0] if known else max(works, key=lambda genre: works[genre], default=None)
 
 
 def _pace(plan: Plan, genre: Genre) -> int:

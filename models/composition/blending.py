@@ -1,6 +1,6 @@
-"""Walking through the latent space between two pieces, and around one.
+"""Going through the latent space from one piece to another, and from one to what is like it.
 
-Pieces are encoded two bars at a time and decoded where the walk has led. Every piece made comes home at
+Pieces are encoded two bars at a time and decoded where the way has led. Every piece made comes home at
 its end. Knows the autoencoder and lanes; not where pieces come from.
 """
 
@@ -11,29 +11,23 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from domain.genres import Genre
-from domain.score import Metre, Mode, Score
+from domain.score import Metre, Mode, Score, Section
 from models.composition.transformation import Transformed
 from models.drafting import Seed
 from models.grammar import unscripted
 from models.lane_scripts import obey
 from models.lanes import FINE, LAYOUTS, Lanes, Simplified, column_ticks, empty_lanes, join, to_lanes, to_score
 from models.tokens import Plan, density_class, mean_pitch, register_class
-from models.vae.drafting import VAEModel, decode_units, encode_units, slerp
+from models.vae.drafting import Anchor, VAEModel, decode_units, encode_units, like, slerp
 from models.vae.units import UNIT_BARS, Units, to_units
+from models.vae.walking import decode_walk, hear, stray
 
 STEPS = 5
 STEP_BARS = 4
 """How many bars each step of a morph has."""
 
-FARTHEST = 0.6
-"""How much of the way to other music an amount of 1 goes, 1 being all of it."""
-
 DETOUR = 0.1
 """How far off the straight way the middle of a blend lies, as a share of the way to other music."""
-
-EAGERNESS = 0.6
-"""The power of an amount: around a piece lies a stretch that still decodes to it, soon to be left behind."""
 
 
 def blend(model: VAEModel, first: Score, second: Score, *, ratio: float, seed: Seed) -> Transformed:
@@ -51,7 +45,8 @@ def blend(model: VAEModel, first: Score, second: Score, *, ratio: float, seed: S
     elsewhere = _elsewhere(model, start, units, np.random.default_rng(seed))
     between = _on_the_way(start, end, elsewhere, ratio)
     plan = _plan(model, nearer, first, second, ratio=ratio, latents=between)
-    return _finished(model, between, plan, lost + lost_too)
+    lanes = decode_units(model.network, between, plan)
+    return _finished(lanes, plan, lost + lost_too, _open(nearer.sections))
 
 
 def morph(model: VAEModel, first: Score, second: Score, *, seed: Seed, steps: int = STEPS) -> Transformed:
@@ -67,23 +62,34 @@ def morph(model: VAEModel, first: Score, second: Score, *, seed: Seed, steps: in
     elsewhere = _elsewhere(model, start, units, np.random.default_rng(seed))
     walk = torch.cat([_on_the_way(start, end, elsewhere, step / max(1, steps - 1)) for step in range(steps)])
     plan = _plan(model, replace(first, bars=steps * STEP_BARS), first, second, ratio=0.5, latents=walk)
-    return _finished(model, walk, plan, lost + lost_too)
+    sections = tuple(Section(chr(ord("A") + step), step * STEP_BARS, STEP_BARS) for step in range(steps))
+    return _finished(decode_units(model.network, walk, plan), plan, lost + lost_too, sections)
 
 
 def vary(model: VAEModel, score: Score, *, amount: float, seed: Seed) -> Transformed:
-    """The piece, moved in latent space by an amount from 0 (as the model can say it) to 1.
+    """The piece, an amount of its beats, from 0 (as the model can say it) to 1, said as music like it would.
 
-    A seed is a direction: with it, larger amounts go farther the same way. Bars that are alike stay so.
-    Raises ValueError for a metre that units can't be read in.
+    What takes a beat's place has its harmony and begins near its notes; the larger the amount, the more
+    goes its own way. Bars that are alike stay so, and sections are the piece's own. Raises ValueError for
+    a metre that units can't be read in.
     """
     lanes, lost = to_lanes(score, FINE)
     lanes = _fitted(lanes, score.metre, score.bars)
-    latents, units = _encoded(model, lanes)
+    latents, _ = _encoded(model, lanes)
+    plan = _plan(model, score, score, score, ratio=0.0, latents=latents)
+    is_tune = not (lanes.pitch[1:] > 0).any()
+    nearest = _nearest_anchor(model, latents, score.metre, score.key.mode, tune=is_tune)
+    near = like(model.anchors, nearest)
+    length = model.network.phrase_config.units
+    phrases = torch.nn.functional.pad(latents, (0, 0, 0, -len(latents) % length)).unflatten(0, (-1, length))
+    passed = torch.cat([model.units[list(near)], phrases])
+    heard = hear(model.network, passed, score.metre, score.key.mode)
+    likings = np.append(np.zeros(len(near)), np.full(len(phrases), -np.inf))
+    home = np.arange(len(latents)) + len(near) * length
     random = np.random.default_rng(seed)
-    elsewhere = _elsewhere(model, latents, units, random)
-    moved = slerp(latents, elsewhere, FARTHEST * amount**EAGERNESS)
-    plan = _plan(model, score, score, score, ratio=0.0, latents=moved)
-    return _finished(model, moved, plan, lost)
+    rows = stray(heard, likings, home, amount=amount, random=random)
+    varied = decode_walk(model.network, passed, heard, rows)
+    return _finished(varied, plan, lost, score.sections)
 
 
 def _encoded(model: VAEModel, lanes: Lanes) -> tuple[Tensor, Units]:
@@ -123,7 +129,7 @@ def _fitted(lanes: Lanes, metre: Metre, bars: int) -> Lanes:
 
 def _elsewhere(model: VAEModel, latents: Tensor, units: Units, random: np.random.Generator) -> Tensor:
     """(U, Z): random latents that lie as those of music do; the same one for units that are the same."""
-    known = model.network.conductor(model.latents).flatten(0, 1).detach()
+    known = model.units.flatten(0, 1)
     mean = known.mean(0)
     drawn: dict[bytes, Tensor] = {}
     rows: list[Tensor] = []
@@ -145,12 +151,13 @@ def _plan(
     model: VAEModel, nearer: Score, first: Score, second: Score, *, ratio: float, latents: Tensor
 ) -> Plan:
     """The plan of what lies between two pieces; its genre is that of the nearest music learned from."""
+    anchor = _nearest_anchor(model, latents, nearer.metre, nearer.key.mode, tune=None)
     parts = {0.0: len(first.parts), 1.0: len(second.parts)}.get(
         ratio, max(len(first.parts), len(second.parts))
     )
     onsets = {note.onset for part in nearer.parts for note in part.notes}
     return Plan(
-        genre=_nearest_genre(model, latents, nearer.metre, nearer.key.mode),
+        genre=model.anchors[anchor].genre,
         key=nearer.key,
         metre=nearer.metre,
         tempo=float(first.tempo ** (1 - ratio) * second.tempo**ratio),
@@ -161,26 +168,33 @@ def _plan(
     )
 
 
-@torch.no_grad()
-def _nearest_genre(model: VAEModel, latents: Tensor, metre: Metre, mode: Mode) -> Genre:
-    """The genre whose phrases lie nearest to units, of those in the metre and mode where there are such."""
+def _nearest_anchor(model: VAEModel, latents: Tensor, metre: Metre, mode: Mode, *, tune: bool | None) -> int:
+    """The anchor whose units lie nearest to these in the mean, in the metre, and if there are such the mode.
+
+    A tune's, or one in several voices, where that is asked.
+    """
     anchors = model.anchors
-    fitting = (
-        [row for row, each in enumerate(anchors) if each.metre == str(metre) and each.mode == mode]
-        or [row for row, each in enumerate(anchors) if each.metre == str(metre)]
-        or list(range(len(anchors)))
-    )
-    centres = model.network.conductor(model.latents[fitting]).mean(1)
-    nearest = int((centres - latents.mean(0)).square().sum(1).argmin())
-    return anchors[fitting[nearest]].genre
+
+    def fits(anchor: Anchor) -> int:
+        is_right = tune is None or (len(anchor.lanes) == 1) == tune
+        return 4 * (anchor.metre == str(metre)) + 2 * is_right + (anchor.mode == mode)
+
+    best = max(map(fits, anchors))
+    fitting = [row for row, each in enumerate(anchors) if fits(each) == best]
+    apart = (model.units[fitting].mean(1) - latents.mean(0)).square().sum(1)
+    return fitting[int(apart.argmin())]
 
 
-def _finished(model: VAEModel, latents: Tensor, plan: Plan, lost: Simplified) -> Transformed:
-    """The music of unit latents, brought home, in as many parts as have something to play."""
-    lanes = decode_units(model.network, latents, plan).window(0, plan.bars)
-    home = obey(lanes, unscripted(plan))
+def _finished(lanes: Lanes, plan: Plan, lost: Simplified, sections: tuple[Section, ...]) -> Transformed:
+    """The music, brought home, in as many parts as have something to play."""
+    home = obey(lanes.window(0, plan.bars), unscripted(plan))
     plan = replace(plan, parts=_parts(home, plan.parts))
-    return Transformed(to_score(home, plan), plan, lost)
+    return Transformed(replace(to_score(home, plan), sections=sections), plan, lost)
+
+
+def _open(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    """The sections without their cadences, which what lies between two pieces need not keep."""
+    return tuple(replace(section, cadence=None) for section in sections)
 
 
 def _parts(lanes: Lanes, most: int) -> int:

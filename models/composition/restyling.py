@@ -14,6 +14,7 @@ from torch import Tensor
 
 from domain.genres import Genre
 from domain.score import Metre, Mode, Score
+from models.composition.accompanying import faults
 from models.composition.transformation import Transformed
 from models.composition.tunes import tune_of, with_tune
 from models.lanes import BASS, LOWER, LOWEST, MELODY, SIXTEENTHS, UPPER, Lanes, to_lanes, to_score
@@ -41,7 +42,8 @@ _WINDOW = 4
 class Textures:
     """Textures for one piece, (candidates, TEXTURE, S, channels), and what speaks for each of them.
 
-    `merit` (candidates,) is the critics', `kept` (candidates,) how alike bars are in pitch classes (cosine).
+    `merit` (candidates,) is the critics', `kept` (candidates,) how alike bars are in pitch classes (cosine);
+    of a tune alone, which has no harmony to keep, it is how well they go with the tune.
     """
 
     texture: Tensor
@@ -91,8 +93,12 @@ def write_textures(
     before, after = bar_chroma(rolls.texture, lanes.metre), bar_chroma(texture, lanes.metre)
     known = (before.sum(-1) > 0).double()
     alike = torch.nn.functional.cosine_similarity(before, after, dim=-1).double() * known
-    kept = alike.sum(1) / known.sum(1).clamp(min=1)
-    return Textures(texture, _merit(model, rolls.with_texture(texture), place), kept.numpy())
+    kept = (alike.sum(1) / known.sum(1).clamp(min=1)).numpy()
+    if not known.any():
+        one = Rolls.of([lanes])
+        under = [as_lanes(one, texture[[row]], 0, mode=lanes.mode) for row in range(candidates)]
+        kept = np.asarray([1 - faults(each) for each in under])
+    return Textures(texture, _merit(model, rolls.with_texture(texture), place), kept)
 
 
 def choose_codes(

@@ -16,8 +16,8 @@ _LETTERS = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ'’]+")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _VOWELS = re.compile(r"[aeiouyAEIOUYÀ-ÖØ-öø-ÿ]+")
 _BEGINNINGS = (
-    "b c d f g h j k l m n p q r s t v w y z bl br ch cl cr dr dw fl fr gl gr ph pl pr qu sc sh sk sl sm sn sp st "
-    "sw th tr tw wh scr spl spr str thr shr squ"
+    "b c d f g h j k l m n p q r s t v w y z bl br ch cl cr dr dw fl fr gl gr ph pl pr qu sc sh sk sl sm sn sp "
+    "st sw th tr tw wh scr spl spr str thr shr squ"
 )
 _ONSETS = frozenset(_BEGINNINGS.split())
 _ONE_SOUND = ("ch", "ck", "gh", "ph", "sh", "th", "wh", "ng")

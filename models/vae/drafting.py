@@ -1,11 +1,12 @@
-"""Composing with the variational autoencoder: latents between those of known music, decoded.
+"""Composing with the variational autoencoder: latents between and along those of known music, decoded.
 
-A piece begins from two phrases of its genre, metre and mode that the model learned from, and lies between
-them. Knows plans and lanes; how networks are taught is not its matter.
+A piece begins from a phrase of its genre, metre and mode that the model learned from. A tune lies on the
+arc to another one; music in several voices walks from one to the next (`models.vae.walking`). Knows plans
+and lanes; how networks are taught is not its matter.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from domain.genres import Genre
-from domain.score import Mode
+from domain.score import Metre, Mode
 from models.drafting import Candidate, Seed
 from models.grammar import unscripted
 from models.lane_scripts import obey
@@ -33,17 +34,24 @@ from models.vae.units import (
     grid_class,
     places,
 )
+from models.vae.walking import Heard, decode_walk, hear, walk
 
-TUNES_BETWEEN, VOICES_BETWEEN = (0.32, 0.45), (0.22, 0.37)
-"""How far from one phrase to the other a piece of one lane lies, and one of several.
-
-Nearer, it would copy; in the middle, harmony blurs.
-"""
+BETWEEN = 0.32, 0.45
+"""How far from one phrase to the other a tune lies. Nearer, it would copy; in the middle, it blurs."""
 
 NEARNESS = 20.0
 """How much sooner a phrase goes towards one that is like it: in nats for a cosine of 1."""
 
 ALL_CLASSES = tuple(range(12))
+
+MISCAST = 3.0
+"""What it costs to go to a phrase that has a lane more or less, in nats a lane."""
+
+MATTERING = -4.0, 2.0
+"""How much less or more gladly a phrase is gone to than where the walk began, in nats, at most."""
+
+FEWEST = 4
+"""Phrases of a genre, metre and mode; where there are fewer, other genres' are walked through as well."""
 
 COOLING = 0.2
 """What a temperature is multiplied by: a latent says nearly all, and chance is only to say the rest."""
@@ -78,14 +86,23 @@ class Drawn:
 class VAEModel:
     """A loaded autoencoder in evaluation mode, what it knows of each genre, and phrases it learned from.
 
-    `latents` (A, Z) are those of the `anchors`' phrases: a sample of the aggregate posterior.
+    `units` (A, N, Z) are latents of the units of the `anchors`' phrases, a sample of the aggregate
+    posterior; `latents` (A, N x share) those of the phrases. `heard` keeps what they sound like.
     """
 
     version: str
     network: VAE
     profiles: Mapping[Genre, Profile]
     anchors: tuple[Anchor, ...]
-    latents: Tensor
+    units: Tensor
+    latents: Tensor = field(init=False)
+    heard: dict[tuple[Metre, Mode, tuple[int, ...]], Heard] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        with torch.no_grad():
+            object.__setattr__(self, "latents", self.network.encoder(self.units).mean)
 
     def draft(
         self,
@@ -128,41 +145,82 @@ class Dreaming:
         """Write the next piece."""
         plan, seed, temperature, script = self._rows[len(self._written)]
         random = np.random.default_rng(seed)
-        drawn = draw_latents(self._model, plan, random)
-        written = decode_units(
-            self._model.network,
-            drawn.latents,
-            plan,
-            temperature=COOLING * temperature,
-            random=random,
-            classes=drawn.classes,
-        )
-        written = obey(_cut(written, plan.bars, drawn.lanes), script or unscripted(plan))
-        self._written.append(Candidate(to_score(written, plan)))
+        first = int(random.choice(len(self._model.anchors), p=fitness(self._model.anchors, plan)))
+        is_tune = len(self._model.anchors[first].lanes) == 1
+        written = (_between if is_tune else _along)(self._model, plan, first, temperature, random)
+        self._written.append(Candidate(to_score(obey(written, script or unscripted(plan)), plan)))
 
     def candidates(self) -> list[Candidate]:
         """The finished pieces, in the order of their plans."""
         return list(self._written)
 
 
-@torch.no_grad()
-def draw_latents(model: VAEModel, plan: Plan, random: np.random.Generator) -> Drawn:
-    """Where a piece lies: every phrase between one phrase, the same for the whole piece, and another.
+def _between(
+    model: VAEModel, plan: Plan, first: int, temperature: float, random: np.random.Generator
+) -> Lanes:
+    """A tune between a phrase and others like it."""
+    drawn = draw_latents(model, plan, first, random)
+    written = decode_units(
+        model.network,
+        drawn.latents,
+        plan,
+        temperature=COOLING * temperature,
+        random=random,
+        classes=drawn.classes,
+    )
+    return _cut(written, plan.bars, drawn.lanes)
 
-    It keeps to the pitch classes of the one, so that what lies between two harmonies stays in the scale.
+
+def _along(model: VAEModel, plan: Plan, first: int, temperature: float, random: np.random.Generator) -> Lanes:
+    """A piece in several voices along a phrase and others like it."""
+    anchors, begun = model.anchors, model.anchors[first]
+    rows = like(anchors, first)
+    latents = model.units[list(rows)]
+    key = plan.metre, plan.key.mode, rows
+    if key not in model.heard:
+        model.heard[key] = hear(model.network, latents, plan.metre, plan.key.mode)
+    heard = model.heard[key]
+    fit = np.log(fitness([anchors[row] for row in rows], plan) + 1e-30)
+    fit = (fit - fit[rows.index(first)]).clip(*MATTERING)
+    fit -= [MISCAST * len(set(anchors[row].lanes) ^ set(begun.lanes)) for row in rows]
+    way = walk(
+        heard, fit, first=rows.index(first), units=-(-plan.bars // UNIT_BARS), random=random, heat=temperature
+    )
+    written = decode_walk(
+        model.network, latents, heard, way, temperature=COOLING * temperature, random=random
+    )
+    passed = {rows[place] for place in np.unique(way // heard.length).tolist()}
+    return _cut(written, plan.bars, {lane for row in passed for lane in anchors[row].lanes})
+
+
+def like(anchors: Sequence[Anchor], first: int) -> tuple[int, ...]:
+    """The anchors of one's genre, metre and mode, tunes or not as it is; of any genre, where they are few."""
+    asked = anchors[first]
+    others = [
+        row
+        for row, each in enumerate(anchors)
+        if (each.metre, each.mode) == (asked.metre, asked.mode)
+        and (len(each.lanes) > 1) == (len(asked.lanes) > 1)
+    ]
+    own = [row for row in others if anchors[row].genre == asked.genre]
+    return tuple(own if len(own) >= FEWEST else others)
+
+
+@torch.no_grad()
+def draw_latents(model: VAEModel, plan: Plan, first: int, random: np.random.Generator) -> Drawn:
+    """Where a tune lies: every phrase between one phrase, the same for the whole piece, and another.
+
+    It keeps to the pitch classes of the one, so that what lies between two tunes stays in the scale.
     """
     units = -(-plan.bars // UNIT_BARS)
     config = model.network.phrase_config
-    chances = fitness(model.anchors, plan)
-    first = int(random.choice(len(chances), p=chances))
-    chances = _others(model, chances, first)
+    chances = _others(model, fitness(model.anchors, plan), first)
     phrases: list[Tensor] = []
     lanes = set(model.anchors[first].lanes)
-    between = TUNES_BETWEEN if len(lanes) == 1 else VOICES_BETWEEN
     for _ in range(-(-units // config.units)):
         other = int(random.choice(len(chances), p=chances))
         lanes.update(model.anchors[other].lanes)
-        ratio = float(random.uniform(*between))
+        ratio = float(random.uniform(*BETWEEN))
         phrases.append(slerp(model.latents[first], model.latents[other], ratio))
     given = model.network.conductor(torch.stack(phrases)).flatten(0, 1)
     return Drawn(given[:units], tuple(sorted(lanes)), model.anchors[first].classes)
@@ -187,6 +245,7 @@ def fitness(anchors: Sequence[Anchor], plan: Plan) -> NDArray[np.float64]:
             -40 * (anchor.genre != plan.genre)
             - 20 * (anchor.metre != str(plan.metre))
             - 10 * (anchor.mode != plan.key.mode)
+            - 8 * (len(anchor.lanes) < plan.parts)
             - abs(anchor.density - plan.density)
             - 0.5 * abs(anchor.register - plan.register)
         )
@@ -257,7 +316,7 @@ def encode_units(network: VAE, units: Units) -> Tensor:
     return network.units.encoder(batch).mean
 
 
-def _cut(lanes: Lanes, bars: int, used: Sequence[int]) -> Lanes:
+def _cut(lanes: Lanes, bars: int, used: Collection[int]) -> Lanes:
     """So many bars, with nothing but the lanes used."""
     cut = lanes.window(0, bars)
     for lane in set(range(LANES)) - set(used):

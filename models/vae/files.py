@@ -22,12 +22,12 @@ FAMILY = "vae"
 
 
 class _Weights(nn.Module):
-    """The network and the latents of its anchors, as they lie in one file."""
+    """The network and the latents of its anchors' units, as they lie in one file."""
 
-    def __init__(self, network: VAE, latents: Tensor) -> None:
+    def __init__(self, network: VAE, units: Tensor) -> None:
         super().__init__()
         self.network = network
-        self.register_buffer("latents", latents)
+        self.register_buffer("units", units)
 
 
 def load_vae(style: Style, device: torch.device) -> VAEModel:
@@ -40,11 +40,12 @@ def load_vae(style: Style, device: torch.device) -> VAEModel:
         tensors = load_tensors(style.weights, style.sha256)
         network = VAE(Config(**card["config"]), PhraseConfig(**card["phrase_config"]))
         anchors = tuple(_anchor(plain) for plain in card["anchors"])
-        weights = _Weights(network, torch.zeros(len(anchors), network.phrase_config.latent))
+        shape = network.phrase_config.units, network.phrase_config.unit_latent
+        weights = _Weights(network, torch.zeros(len(anchors), *shape))
         weights.load_state_dict(tensors, strict=True)
         profiles = profiles_from_plain(card["profiles"])
     weights = weights.to(device).eval()
-    return VAEModel(style.model_version, network, profiles, anchors, weights.get_buffer("latents"))
+    return VAEModel(style.model_version, network, profiles, anchors, weights.get_buffer("units"))
 
 
 def save_vae(
@@ -53,7 +54,7 @@ def save_vae(
     *,
     profiles: Mapping[Genre, Profile],
     anchors: Sequence[Anchor],
-    latents: Tensor,
+    units: Tensor,
     facts: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Write `weights` (fp16 safetensors) and its card (the same name, .json); the card is returned.
@@ -68,7 +69,7 @@ def save_vae(
         "profiles": profiles_to_plain(profiles),
         "anchors": [_to_plain(anchor) for anchor in anchors],
     }
-    return save_model(_Weights(network, latents), weights, described)
+    return save_model(_Weights(network, units), weights, described)
 
 
 def _to_plain(anchor: Anchor) -> list[Any]:

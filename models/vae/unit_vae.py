@@ -192,12 +192,26 @@ def decode(
     temperatures: Tensor | None = None,
     allowed: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """Tokens (B, P, PATCH_SLOTS) and ties (B, LANES), the decoder hearing what it has written itself.
+    """Tokens (B, P, PATCH_SLOTS), as `write` writes them, and ties (B, LANES)."""
+    features, tied = decoder.features(z, places, grid)
+    tokens = write(decoder, features, chances=chances, temperatures=temperatures, allowed=allowed)
+    return tokens, tied > 0
+
+
+@torch.no_grad()
+def write(
+    decoder: Decoder,
+    features: Tensor,
+    *,
+    chances: Tensor | None = None,
+    temperatures: Tensor | None = None,
+    allowed: Tensor | None = None,
+) -> Tensor:
+    """Tokens (B, P, PATCH_SLOTS) from features (B, P, C), the decoder hearing what it has written itself.
 
     Each token is the likeliest one of those `allowed` (VOCABULARY,); with `chances` (B, P, PATCH_SLOTS),
     uniform in 0 to 1, it is drawn by them at `temperatures` (B,).
     """
-    features, tied = decoder.features(z, places, grid)
     rows, patches = features.shape[:2]
     cell = decoder.recurrent.all_weights[0]
     width, slot_width = decoder.config.embedding, decoder.config.slot_hidden
@@ -207,7 +221,7 @@ def decode(
         bias = bias.masked_fill(~allowed, -torch.inf)
     state = features.new_zeros(rows, decoder.config.recurrent)
     told = features.new_zeros(rows, PATCH_SLOTS * width)
-    tokens = torch.zeros(rows, patches, PATCH_SLOTS, dtype=torch.long, device=z.device)
+    tokens = torch.zeros(rows, patches, PATCH_SLOTS, dtype=torch.long, device=features.device)
     for patch in range(patches):
         state = torch.gru_cell(features[:, patch] + decoder.before(told), state, *cell)
         hidden = decoder.from_state(torch.cat([state, features[:, patch]], 1))
@@ -223,7 +237,7 @@ def decode(
                 chosen = _drawn(logits / temperatures[:, None], chances[:, patch, slot])
             tokens[:, patch, slot] = chosen
             told[:, known : known + width] = decoder.token(chosen)
-    return tokens, tied > 0
+    return tokens
 
 
 def _drawn(logits: Tensor, chances: Tensor) -> Tensor:

@@ -309,17 +309,6 @@ async def test_a_clip_of_another_server_is_not_found(tmp_path):
         assert "no clip #1 here" in result.response.content
 
 
-async def test_cleaned_files_are_told_apart(tmp_path):
-    async with world(tmp_path) as w:
-        message = await clip_message(w)
-        clip = await w.storage.clips.get(1, guild_id=w.env.guild.id)
-        assert clip is not None
-        clip.midi.unlink()
-        result = await w.alice.click(message, custom_id="nightingale:midi:1")
-        assert result.response is not None
-        assert "clip #1 were cleaned away" in result.response.content
-
-
 async def test_again_asks_the_same_with_a_new_seed(tmp_path):
     async with world(tmp_path) as w:
         message = await clip_message(w, seed=7, genre="slip jig", tempo=90)

@@ -1,9 +1,12 @@
 """What a bot that was stopped left behind."""
 
 import asyncio
+import time
 
+from domain.clips import Clip
 from domain.requests import ComposeRequest
 from storage import JobStatus, open_storage
+from storage.files import ClipFolder
 from tests.cogs.worlds import toy_bot, world
 
 REQUEST = ComposeRequest(style="quick", seed=1)
@@ -37,3 +40,21 @@ async def test_a_bot_that_is_stopped_leaves_the_row_to_the_next_start(tmp_path):
     async with open_storage(w.settings.data_folder, max_clip_bytes=10**8) as storage:
         [job] = await storage.jobs.interrupt_unfinished()
         assert (job.id, job.message_id is None) == (1, False)
+
+
+async def test_a_bot_that_is_stopped_first_posts_what_is_made(tmp_path, monkeypatch):
+    write = ClipFolder.write
+
+    def write_slowly(folder: ClipFolder, clip_id: int, clip: Clip) -> int:
+        time.sleep(0.3)
+        return write(folder, clip_id, clip)
+
+    monkeypatch.setattr(ClipFolder, "write", write_slowly)
+    async with world(tmp_path) as w:
+        await w.act(w.compose(style="gated"), until="composing")
+        w.open_gate()
+        while w.bot.clip_jobs._jobs[1].is_composing:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        await w.bot.clip_jobs.close()
+        assert (await w.job(1)).status is JobStatus.FINISHED
+        assert w.last_message.embeds[0].footer.text == "Clip #1"

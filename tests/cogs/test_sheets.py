@@ -95,13 +95,9 @@ async def test_an_engine_that_is_down_is_a_sentence(tmp_path):
         assert "The composer isn't running right now." in (await press(w, message)).content
 
 
-async def test_cleaned_files_and_unknown_clips_are_sentences(tmp_path):
+async def test_another_places_clip_is_a_sentence(tmp_path):
     async with world(tmp_path) as w:
         message = await clip_message(w)
-        clip = await w.storage.clips.get(1, guild_id=w.env.guild.id)
-        assert clip is not None
-        clip.midi.unlink()
-        assert "clip #1 were cleaned away" in (await press(w, message)).content
         await w.storage.jobs._database._connection.execute("UPDATE jobs SET guild_id = 1")
         assert "no clip #1 here" in (await press(w, message)).content
 

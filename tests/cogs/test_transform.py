@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import discord
 import pytest
@@ -21,10 +23,10 @@ from domain.transformations import (
 )
 from engine.craft.midi_files import midi_bytes
 from engine.intake.reader import MAX_BYTES
-from storage import JobKind, JobStatus, open_storage
+from storage import ClipName, Clips, JobKind, JobStatus, open_storage
 from tests.cogs.test_compose import buttons, fields, speak_chinese
 from tests.cogs.toys import TUNE
-from tests.cogs.worlds import World, toy_bot, world
+from tests.cogs.worlds import World, lose, toy_bot, world
 
 LONG = replace(
     TUNE,
@@ -237,18 +239,38 @@ async def test_another_servers_clip_is_told_as_one_that_never_was(tmp_path: Path
         assert theirs.split("· ")[1].replace("#1", "#") == unknown.split("· ")[1].replace("#999", "#")
 
 
-async def test_cleaned_and_damaged_files_are_sentences(tmp_path: Path):
+async def test_a_clip_whose_files_are_gone_is_worked_on_all_the_same(tmp_path: Path):
     async with world(tmp_path) as w:
         await library(w)
-        clip = await w.storage.clips.get(1, guild_id=w.env.guild.id)
-        assert clip is not None
-        clip.midi.write_bytes(b"MThd rubbish")
-        await refusal(w, "vary", clip="1")
-        assert (await w.storage.jobs.get(2)).reason is Reason.CLIP_UNREADABLE
-        clip.midi.unlink()
+        await lose(w, 1)
+        for job_id, command in enumerate(("vary", "accompany"), 2):
+            message = await ask(w, command, clip="1")
+            assert message.embeds[0].description is None
+            source = (await request_of(w, job_id)).sources[0]
+            assert (source.title, source.clip_id, source.left_out) == ("Tune 1", 1, ())
+            assert source.score.tempo == TUNE.tempo
+
+
+async def test_a_clip_that_came_out_otherwise_is_worked_on_and_said_to_differ(tmp_path: Path):
+    async with world(tmp_path) as w:
+        await library(w)
+        await lose(w, 1)
+        (w.settings.weights_folder / "retrained").touch()
+        message = await ask(w, "vary", clip="1")
+        said = message.embeds[0].description
+        assert said is not None
+        assert "made it again. It was tuneful-1 that made it, and now it was tuneful-2: the notes" in said
+        assert (await request_of(w, 2)).sources[0].score.tempo == 120
+
+
+async def test_a_clip_that_cannot_be_made_any_more_is_a_sentence(tmp_path: Path):
+    async with world(tmp_path) as w:
+        await library(w)
+        await lose(w, 1)
+        (w.settings.weights_folder / "forgotten").touch()
         said = await refusal(w, "vary", clip="1")
-        assert "clip #1 were cleaned away to make room. Compose it again" in said
-        assert (await w.storage.jobs.get(3)).reason is Reason.FILES_GONE
+        assert "The files of clip #1 are gone, and the models that I have now can't make it again." in said
+        assert (await w.storage.jobs.get(2)).reason is Reason.FILES_GONE
 
 
 async def suggested(world: World, typed: str, command: str = "vary", option: str = "clip") -> list[str]:
@@ -270,6 +292,25 @@ async def test_clips_of_this_place_are_suggested_from_memory(tmp_path: Path, mon
         assert await suggested(w, "3", "blend", "b") == ["#3 · Tune 1 · reel"]
         assert await suggested(w, "3", "accompany") == ["#3 · Tune 1 · reel"]
         assert await suggested(w, "3", "restyle") == ["#3 · Tune 1 · reel"]
+
+
+async def test_a_clip_saved_while_the_library_is_asked_is_suggested_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    async with world(tmp_path) as w:
+        await library(w)
+        newest = Clips.newest
+        place: Any = SimpleNamespace(guild_id=w.env.guild.id, channel_id=1)
+        saved = ClipName(2, "Tune 2", "reel")
+
+        async def ask_slowly(clips: Clips, **where: Any) -> list[ClipName]:
+            answer = await newest(clips, **where)
+            w.bot.clip_jobs.recent.add(place, saved)
+            return answer
+
+        monkeypatch.setattr(Clips, "newest", ask_slowly)
+        here = await w.bot.clip_jobs.recent.here(place)
+        assert [name.id for name in here] == [2, 1]
 
 
 async def test_genres_are_those_of_the_model_that_does_it(tmp_path: Path):
@@ -298,9 +339,7 @@ async def test_again_works_on_the_same_music_with_a_new_seed(tmp_path: Path):
     async with world(tmp_path) as w:
         await library(w)
         message = await ask(w, "restyle", clip="1", genre="slip jig")
-        clip = await w.storage.clips.get(1, guild_id=w.env.guild.id)
-        assert clip is not None
-        clip.midi.unlink()  # the request has the notes
+        await lose(w, 1)  # the request has the notes
         await w.alice.click(message, custom_id="nightingale:again:2")
         old, new = await request_of(w, 2), await request_of(w, 3)
         assert (await w.storage.jobs.get(3)).status is JobStatus.FINISHED

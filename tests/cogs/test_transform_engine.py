@@ -9,8 +9,9 @@ import soundfile
 from engine.craft.midi_files import midi_bytes
 from engine.intake.clip_files import composition_of, read_score
 from engine.worker import CRAFT
+from storage import sha256_of
 from tests.cogs.test_compose import fields
-from tests.cogs.worlds import World, world
+from tests.cogs.worlds import World, lose, world
 from tests.engine.craft.pieces import chorale
 from tests.engine.test_real_composer import save_tiny_weights
 from tests.models.transformers import save_transformers
@@ -64,13 +65,19 @@ async def test_everything_that_can_be_made_of_clips_and_files(tmp_path: Path, we
         assert (await made(w, "vary", clip="6"))["Made from"].startswith("#6 · ")
 
 
-async def test_the_same_seed_gives_the_same_midi(tmp_path: Path, weights: Path):
+async def test_the_same_seed_gives_the_same_midi_also_where_files_are_gone(tmp_path: Path, weights: Path):
     async with world(tmp_path, craft=CRAFT, weights_folder=weights) as w:
         for seed in (5, 5, 6):
             await made(w, "vary", file=FILE, amount=1.0, seed=seed)
         clips = [await w.storage.clips.get(clip_id, guild_id=w.env.guild.id) for clip_id in (1, 2, 3)]
         first, same, other = (clip.midi.read_bytes() for clip in clips if clip is not None)
         assert first == same != other
+        # A clip is made again although what it was made from is gone as well.
+        await made(w, "blend", a="1", b="3", ratio=0.4)
+        lost = [await lose(w, clip_id) for clip_id in (1, 3, 4)]
+        await made(w, "vary", clip="4")
+        assert sha256_of(lost[-1].midi.read_bytes()) == lost[-1].midi_sha256
+        assert not lost[0].midi.exists()
 
 
 async def test_weights_that_are_not_there_are_a_sentence(tmp_path: Path, weights: Path):

@@ -52,6 +52,19 @@ def test_every_reason_and_genre_has_its_words(language):
 
 REMARKS = [
     (
+        Remark(Topic.REMADE_BY_ANOTHER_MODEL, {"clip": "#7", "then": "rnn-1", "now": "rnn-2"}),
+        "The files of clip #7 were gone, so I made it again. It was rnn-1 that made it, and now it was "
+        "rnn-2: the notes differ.",
+        "作品 #7 的文件不在了，所以我把它重新作了一遍。"
+        "当时用的模型是 rnn-1，现在是 rnn-2，所以音符不一样了。",
+    ),
+    (
+        Remark(Topic.REMADE_OTHERWISE, {"clip": "#7"}),
+        "The files of clip #7 were gone, so I made it again. Something in me has changed since: the notes "
+        "differ.",
+        "作品 #7 的文件不在了，所以我把它重新作了一遍。从那以后我有了变化，所以音符不一样了。",
+    ),
+    (
         Remark(Topic.METRE_OF_GENRE, {"genre": "slip jig", "asked": "4/4", "chosen": "9/8"}),
         "I know no slip jig music in 4/4, so this is in 9/8.",
         "我没学过 4/4 拍的滑步吉格，所以这首是 9/8 拍。",

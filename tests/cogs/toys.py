@@ -135,10 +135,24 @@ class Toy:
     rnn = vae = gan = quick
 
     def tuneful(self, request: ComposeRequest) -> Steps:
-        """A clip whose MIDI file can be read: a tune, and one chord under it."""
+        """A clip whose MIDI file can be read: a tune, and one chord under it.
+
+        It is another one once the test makes the file `changed`, and another model's with `retrained`.
+        """
         from engine.craft.midi_files import midi_bytes  # noqa: PLC0415
 
-        yield replace(toy_clip(request), midi=midi_bytes(TUNE), title=f"Tune {request.seed}")
+        with (self.folder / "tuneful.log").open("a") as log:
+            log.write(f"{request.seed}\n")
+        yield Progress(Stage.COMPOSING, 0.5)
+        if (self.folder / "forgotten").exists():
+            raise BadRequest(Reason.UNKNOWN_GENRE, value=request.genre, known="nothing")
+        clip, score = toy_clip(request), TUNE
+        if (self.folder / "retrained").exists():
+            score = replace(TUNE, tempo=120.0)
+            clip = replace(clip, recipe=replace(clip.recipe, model_version="tuneful-2"))
+        elif (self.folder / "changed").exists():
+            score = replace(TUNE, tempo=121.0)
+        yield replace(clip, midi=midi_bytes(score), title=f"Tune {request.seed}")
 
     def transform(self, request: Transformation) -> Steps:
         """Do as the genre that was asked for says, if it is none."""

@@ -13,7 +13,7 @@ import simcord
 
 from bot import Nightingale, Settings
 from engine.client import Engine
-from storage import Job, JobStatus, Storage, open_storage
+from storage import Job, JobStatus, Storage, StoredClip, open_storage
 from tests.cogs.toys import TOY, lay_out_weights
 
 
@@ -78,6 +78,15 @@ class World:
             yield
         finally:
             shell.close()
+
+
+async def lose(world: World, clip_id: int) -> StoredClip:
+    """Remove the clip's files, as somebody might who tidies the data folder."""
+    clip = await world.storage.clips.get(clip_id, guild_id=world.env.guild.id)
+    assert clip is not None
+    for path in (clip.midi, clip.audio, clip.picture, clip.recipe_file):
+        path.unlink()
+    return clip
 
 
 def settings_for(tmp_path: Path, **fields: Any) -> Settings:

@@ -17,7 +17,7 @@ from models.grammar import TRIADS
 from models.registry import Style, available_styles
 from models.scripts import Script
 from models.tokens import Plan
-from models.vae.drafting import Dreaming, VAEModel, draw_latents, fitness, slerp
+from models.vae.drafting import Dreaming, VAEModel, draw_latents, fitness, like, slerp
 from models.vae.files import load_vae, save_vae
 from tests.models.vaes import tiny_model
 
@@ -94,16 +94,31 @@ def test_bars_that_return_are_the_same(model: VAEModel) -> None:
 def test_anchors_of_the_genre_are_drawn_and_two_different_ones(model: VAEModel) -> None:
     chances = fitness(model.anchors, plan(Genre.REEL, parts=1))
     assert chances[:3].sum() > 0.999
-    assert draw_latents(model, plan(Genre.REEL, parts=1), np.random.default_rng(0)).lanes == (0,)
-    lonely = replace(model, anchors=model.anchors[:1], latents=model.latents[:1])
-    assert torch.isfinite(draw_latents(lonely, plan(), np.random.default_rng(0)).latents).all()
+    assert draw_latents(model, plan(Genre.REEL, parts=1), 0, np.random.default_rng(0)).lanes == (0,)
+    lonely = replace(model, anchors=model.anchors[:1], units=model.units[:1])
+    assert torch.isfinite(draw_latents(lonely, plan(), 0, np.random.default_rng(0)).latents).all()
 
 
-def test_a_piece_keeps_to_the_scale_of_its_anchor(model: VAEModel) -> None:
+def test_a_tune_keeps_to_the_scale_of_its_anchor(model: VAEModel) -> None:
     scale = {0, 2, 4, 5, 7, 9, 11}
     diatonic = tuple(replace(anchor, classes=tuple(sorted(scale))) for anchor in model.anchors)
-    for score in scores(draft(replace(model, anchors=diatonic), [plan(), plan(bars=20)])):
+    plans = [plan(Genre.REEL, parts=1), plan(Genre.REEL, bars=20, parts=1)]
+    for score in scores(draft(replace(model, anchors=diatonic), plans)):
         assert {(note.pitch - 2) % 12 for part in score.parts for note in part.notes} <= scale
+
+
+def test_voices_walk_through_their_own_genre_or_through_all_where_it_is_small(model: VAEModel) -> None:
+    assert like(model.anchors, 3) == (3, 4, 5)
+    fewer = (*model.anchors[:5], replace(model.anchors[5], genre=Genre.HYMN))
+    assert like(fewer, 5) == (3, 4, 5)
+    hymns = tuple(replace(anchor, genre=Genre.HYMN) for anchor in model.anchors[3:]) * 2
+    assert like((*model.anchors, *hymns), 6) == tuple(range(6, 12))
+
+
+def test_one_phrase_alone_is_enough_for_voices(model: VAEModel) -> None:
+    lonely = replace(model, anchors=model.anchors[3:4], units=model.units[3:4])
+    (score,) = scores(draft(lonely, [plan(bars=20)]))
+    assert score.bars == 20
 
 
 def test_a_genre_that_was_not_learned_gets_the_nearest(model: VAEModel) -> None:
@@ -126,7 +141,7 @@ def saved(model: VAEModel, folder: Path) -> Style:
         folder / "vae.safetensors",
         profiles=model.profiles,
         anchors=model.anchors,
-        latents=model.latents,
+        units=model.units,
         facts={"genres": ["reel", "chorale"]},
     )
     (style,) = available_styles(folder)
@@ -137,7 +152,7 @@ def test_weights_and_anchors_come_back(model: VAEModel, tmp_path: Path) -> None:
     loaded = load_vae(saved(model, tmp_path), torch.device("cpu"))
     assert loaded.anchors == model.anchors
     assert loaded.profiles == model.profiles
-    assert torch.allclose(loaded.latents, model.latents, atol=1e-2)
+    assert torch.allclose(loaded.units, model.units, atol=1e-2)
     for name, tensor in model.network.state_dict().items():
         assert torch.equal(loaded.network.state_dict()[name], tensor.half().float())
 

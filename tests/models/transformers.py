@@ -56,6 +56,6 @@ def _save_vae(folder: Path, offered: dict[str, list[str]]) -> None:
         folder / "vae.safetensors",
         profiles=PROFILES,
         anchors=anchors,
-        latents=torch.randn(len(anchors), phrases.latent),
+        units=torch.randn(len(anchors), phrases.units, phrases.unit_latent),
         facts=offered,
     )

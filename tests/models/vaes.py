@@ -28,8 +28,9 @@ def tiny_model() -> VAEModel:
         Anchor(genre, "4/4", mode, lanes, 3, 6, tuple(range(number, 12)))
         for number, (genre, mode, lanes) in enumerate(kinds)
     )
-    latents = torch.randn(len(anchors), TINY_PHRASES.latent, generator=torch.Generator().manual_seed(2))
-    return VAEModel("tiny", tiny_vae(), tiny_profiles(), anchors, latents)
+    shape = len(anchors), TINY_PHRASES.units, TINY_PHRASES.unit_latent
+    units = torch.randn(shape, generator=torch.Generator().manual_seed(2))
+    return VAEModel("tiny", tiny_vae(), tiny_profiles(), anchors, units)
 
 
 def random_lanes(metre: Metre, bars: int, seed: int) -> Lanes:

@@ -1,5 +1,6 @@
 import asyncio
 import errno
+import hashlib
 import os
 import sqlite3
 import time
@@ -85,7 +86,8 @@ async def test_the_newest_clips_of_a_place_are_found_by_index(storage: Storage):
     await storage.clips._database._connection.execute(
         "UPDATE clips SET files_cleaned_at = 1 WHERE id = ?", (here[2],)
     )
-    assert [name.id for name in await newest(guild_id=GUILD, channel_id=99, limit=9)] == here[1::-1]
+    # What was cleaned away can be made again, and so be picked.
+    assert [name.id for name in await newest(guild_id=GUILD, channel_id=99, limit=9)] == here[::-1]
     for sql in (_NEWEST_OF_SERVER, _NEWEST_OF_CONVERSATION):
         plan = await storage.clips._database.rows(
             f"EXPLAIN QUERY PLAN {sql}", {"guild_id": GUILD, "channel_id": CHANNEL, "limit": 9}
@@ -284,7 +286,46 @@ async def test_files_that_somebody_removed_are_said_to_be_gone(storage: Storage)
     with pytest.raises(Unavailable) as raised:
         await storage.clips.load(await _get(storage, clip.id))
     assert raised.value.reason is Reason.FILES_GONE
-    assert str(raised.value).startswith(f"The files of clip #{clip.id} were cleaned away to make room.")
+    assert str(raised.value).startswith(f"The files of clip #{clip.id} are gone")
+
+
+async def test_another_midi_file_in_its_place_is_not_taken_for_the_clips(storage: Storage):
+    clip = await add_clip(storage)
+    assert clip.midi_sha256 == hashlib.sha256(finished_clip().midi).hexdigest()
+    clip.midi.write_bytes(b"MThd something else")
+    with pytest.raises(Unavailable) as raised:
+        await storage.clips.load(await _get(storage, clip.id))
+    assert raised.value.reason is Reason.FILES_GONE
+    # Of clips from before it was noted nothing is known.
+    await storage.clips._database._connection.execute("UPDATE clips SET midi_sha256 = NULL")
+    assert (await storage.clips.load(await _get(storage, clip.id))).midi == b"MThd something else"
+
+
+async def test_restored_files_are_kept_again_and_others_make_room(tmp_path: Path):
+    async with open_storage(tmp_path, max_clip_bytes=25 * KIB) as storage:
+        first, second, third = [await add_clip(storage, audio_bytes=11 * KIB) for _ in range(3)]
+        assert (await _get(storage, first.id)).files_cleaned
+        await storage.clips.restore(await _get(storage, first.id), finished_clip(audio_bytes=11 * KIB))
+        cleaned = [(await _get(storage, clip.id)).files_cleaned for clip in (first, second, third)]
+        assert cleaned == [False, True, False]
+        assert _files(tmp_path) == _paths(first) | _paths(third)
+        assert (await storage.clips.load(first)).midi == finished_clip().midi
+
+
+async def test_files_that_cannot_be_restored_leave_the_row_as_it_was(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+):
+    clip = await add_clip(storage)
+    clip.audio.unlink()
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(ClipFolder, "write", full)
+    with pytest.raises(Unavailable) as raised:
+        await storage.clips.restore(clip, finished_clip())
+    assert raised.value.reason is Reason.DISK_FULL
+    assert await _get(storage, clip.id) == clip
 
 
 async def test_the_start_sweeps_what_a_crash_left_and_nothing_else(tmp_path: Path):

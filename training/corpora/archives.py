@@ -77,7 +77,29 @@ LIEDER = Upstream(
     licence="CC0 1.0",
     attribution="OpenScore Lieder Corpus, by the OpenScore contributors",
 )
+ENGLISH_POETRY = Upstream(
+    name="English Gutenberg Poetry",
+    stem="english-gutenberg-poetry-8693a25",
+    repository="tnhaider/english-gutenberg-poetry",
+    commit="8693a25",
+    sha256="f48996e014f609c3ac5a1869311acc572298ae2037ccba16b58b1bb4c48042ee",
+    licence="public domain",
+    attribution="English verse of Project Gutenberg, marked up with GutenTag by Julian Brooke and Adam "
+    "Hammond, collected by T. N. Haider",
+)
+CHINESE_POETRY = Upstream(
+    name="chinese-poetry",
+    stem="chinese-poetry-2.0.1",
+    repository="chinese-poetry/chinese-poetry-npm",
+    commit="2.0.1",
+    sha256="25b549e46919c3a0569db6b68ddc96956b04a484ea4518ad2bbd4f137e307e86",
+    licence="MIT",
+    attribution="chinese-poetry, collected by JackeyGao and contributors, packaged by Kenny Wong",
+)
 UPSTREAMS = (CRE, JS_FAKES, MUTOPIA, OPEN_HYMNAL, LIEDER)
+"""The collections of music."""
+
+VERSE_UPSTREAMS = (ENGLISH_POETRY, CHINESE_POETRY)
 
 
 def find_upstream(folder: Path, upstream: Upstream) -> Path:
@@ -86,7 +108,7 @@ def find_upstream(folder: Path, upstream: Upstream) -> Path:
     Raises ArchiveError when there is none.
     """
     repository_name = upstream.repository.split("/")[1]
-    for name in (f"{upstream.stem}.tar.xz", upstream.stem, repository_name):
+    for name in (f"{upstream.stem}.tar.xz", f"{upstream.stem}.tgz", upstream.stem, repository_name):
         if (folder / name).exists():
             return folder / name
     raise ArchiveError(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from training.corpora.archives import UPSTREAMS
+from training.corpora.archives import UPSTREAMS, VERSE_UPSTREAMS
 from training.corpora.works import Work
 
 Row = dict[str, Any]
@@ -15,9 +15,17 @@ Row = dict[str, Any]
 _INTRODUCTION = """\
 # Credits
 
-Nightingale's models are taught with the music below (each model's card says with which of it); none of it is
+Nightingale's models are taught with the music and verse below (each model's card says with which); none of it is
 part of this repository. This file is made from the licence manifest, both by `python -m training prepare`. A
 work counts once for each section that stands on its own.
+"""
+
+
+_PRONUNCIATIONS = """\
+## CMU Pronouncing Dictionary
+
+Copyright (C) 1993-2015 Carnegie Mellon University. Part of this repository, in `models/lyrics/data`, with its
+licence (BSD, two clauses).
 """
 
 
@@ -65,7 +73,17 @@ def credits_markdown(manifest: Path) -> str:
             f"Licence: {upstream.licence}. Changed: put on a grid, cut into sections, transposed.\n\n"
             f"Works: {counts}.\n" + _pieces([row for row in own if row["licence"] != upstream.licence])
         )
-    return "\n".join(sections)
+    return "\n".join([*sections, _verse_sections()])
+
+
+def _verse_sections() -> str:
+    """Whom the writers of lyrics learned from, and whose dictionary tells them how words sound."""
+    sections = [
+        f"## {upstream.name}\n\n{upstream.attribution}. <{upstream.url}>, version {upstream.commit}. "
+        f"Licence: {upstream.licence}. Changed: cleaned, cut into stanzas, simplified, tagged.\n"
+        for upstream in VERSE_UPSTREAMS
+    ]
+    return "\n".join([*sections, _PRONUNCIATIONS])
 
 
 def _pieces(rows: Sequence[Row]) -> str:

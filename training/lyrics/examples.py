@@ -1,4 +1,4 @@
-"""Encoded stanzas as flat arrays: what preparing hands to teaching. Knows numbers, not what they stand for."""
+"""Encoded stanzas as flat arrays, from preparing to teaching. Knows numbers, not what they stand for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 class Examples:
     """N stanzas, their tokens laid end to end.
 
-    `source` and `target` are token ids; stanza i ends before `source_ends[i]` and `target_ends[i]` (N,) and
-    begins where the one before ended. `copyable`, flat as `source`, is true where a token belongs to a
-    keyword and may be copied. `weight` (N,) says how much a stanza counts in the loss.
+    `source` and `target` are token ids; a target ends with EOS and has no BOS. Stanza i ends before
+    `source_ends[i]` and `target_ends[i]` (N,) and begins where the one before ended. `copyable`, flat as
+    `source`, is true where a token belongs to a keyword and may be copied. `weight` (N,) says how much a
+    stanza counts in the loss.
     """
 
     source: NDArray[np.int32]

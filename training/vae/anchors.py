@@ -7,16 +7,22 @@ import torch
 from torch import Tensor
 
 from domain.genres import Genre
-from domain.score import TICKS_PER_QUARTER, Metre, Mode
+from domain.score import TICKS_PER_QUARTER, Mode
 from models.lanes import FINE, LANES, LOWEST, Lanes, bar_columns, join
 from models.tokens import DENSITY_EDGES, REGISTER_EDGES
 from models.vae.drafting import ALL_CLASSES, Anchor, encode_units
 from models.vae.phrases import VAE
 from models.vae.units import UNIT_BARS, to_units
-from training.vae.data import PHRASE_UNITS, LanedWork
+from training.vae.data import MELODIC, PHRASE_UNITS, LanedWork
 
-MOST = 600
-"""So many anchors fit into the weights' file beside the network."""
+VOICED, TUNES = 69, 24
+"""How many anchors a genre in several voices and one of tunes alone have: so many fit into the weights' file.
+
+Tunes lie between two, music in several voices needs one with the same harmony at any beat.
+"""
+
+FEWEST = 4
+"""Anchors of a genre in a metre and mode, where there are as many works."""
 
 LEAST_WORKS = 2
 """Of a genre in a metre and mode; what is rarer is an exception."""
@@ -28,36 +34,36 @@ _PHRASE_BARS = PHRASE_UNITS * UNIT_BARS
 
 
 def choose_anchors(
-    network: VAE, works: Sequence[LanedWork], genres: Sequence[Genre], *, most: int = MOST, seed: int = 0
+    network: VAE,
+    works: Sequence[LanedWork],
+    genres: Sequence[Genre],
+    *,
+    voiced: int = VOICED,
+    tunes: int = TUNES,
+    seed: int = 0,
 ) -> tuple[tuple[Anchor, ...], Tensor]:
-    """Anchors among the training works of these genres, as many of each kind as of any, and their latents."""
+    """Anchors among the training works of these genres, and the latents (A, N, Z) of their units.
+
+    Of a genre some of each metre and mode, more of the usual ones.
+    """
     random = np.random.default_rng(seed)
-    kinds: dict[tuple[Genre, Metre, Mode], list[Lanes]] = {}
+    kinds: dict[Genre, dict[tuple[str, Mode], list[Lanes]]] = {genre: {} for genre in sorted(genres)}
     for work in works:
-        if work.split == "train" and work.genre in genres:
+        if work.split == "train" and work.genre in kinds:
             lanes = work.lanes
-            kinds.setdefault((work.genre, lanes.metre, lanes.mode), []).append(lanes)
-    common = {kind: pieces for kind, pieces in kinds.items() if len(pieces) >= LEAST_WORKS}
-    windows = {
-        kind: [_window(piece, random) for piece in pieces]
-        for kind, pieces in sorted(common.items(), key=lambda item: (item[0][0], str(item[0][1]), item[0][2]))
-    }
-    share = _share([len(found) for found in windows.values()], most)
+            kinds[work.genre].setdefault((str(lanes.metre), lanes.mode), []).append(lanes)
     anchors: list[Anchor] = []
     latents: list[Tensor] = []
-    for kind, found in windows.items():
-        for place in random.permutation(len(found))[:share].tolist():
-            anchors.append(describe(found[place], kind[0]))
-            latents.append(encode_phrase(network, found[place]))
-    return tuple(anchors), torch.cat(latents)
-
-
-def _share(counts: Sequence[int], most: int) -> int:
-    """How many of each kind may be taken, so that there are at most so many in all."""
-    share = 1
-    while share < max(counts) and sum(min(count, share + 1) for count in counts) <= most:
-        share += 1
-    return share
+    for genre, found in kinds.items():
+        common = {kind: pieces for kind, pieces in sorted(found.items()) if len(pieces) >= LEAST_WORKS}
+        weight = sum(len(pieces) ** 0.5 for pieces in common.values())
+        for pieces in common.values():
+            share = (tunes if genre in MELODIC else voiced) * len(pieces) ** 0.5 / weight
+            for place in random.permutation(len(pieces))[: max(FEWEST, round(share))].tolist():
+                window = _window(pieces[place], random)
+                anchors.append(describe(window, genre))
+                latents.append(encode_phrase(network, window))
+    return tuple(anchors), torch.stack(latents)
 
 
 def _window(piece: Lanes, random: np.random.Generator) -> Lanes:
@@ -88,10 +94,8 @@ def describe(lanes: Lanes, genre: Genre) -> Anchor:
     )
 
 
-@torch.no_grad()
 def encode_phrase(network: VAE, lanes: Lanes) -> Tensor:
-    """(1, Z): the mean of the posterior of a phrase of sixteen bars."""
+    """(N, Z): the means of the posteriors of the units of a phrase of sixteen bars."""
     if lanes.bars != _PHRASE_BARS or len(bar_columns(lanes.metre, FINE)) * lanes.bars != lanes.pitch.shape[1]:
         raise ValueError(f"a phrase has {_PHRASE_BARS} bars")
-    units = encode_units(network, to_units(lanes, range(0, _PHRASE_BARS, UNIT_BARS)))
-    return network.encoder(units[None]).mean
+    return encode_units(network, to_units(lanes, range(0, _PHRASE_BARS, UNIT_BARS)))

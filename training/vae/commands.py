@@ -91,7 +91,7 @@ def export(options: argparse.Namespace) -> None:
         WEIGHTS / f"{FAMILY}.safetensors",
         profiles=profiles,
         anchors=model.anchors,
-        latents=model.latents,
+        units=model.units,
         facts=_facts(works, evaluation, offered),
     )
     draw_curves(RUN / "history.jsonl", PICTURES / f"{FAMILY}-training.png")
@@ -119,8 +119,8 @@ def run_model(weights: Path, works: Sequence[LanedWork], profiles: dict[Genre, P
     network = VAE(units.CONFIG, phrases.PHRASE_CONFIG)
     network.load_state_dict({name: tensor.half().float() for name, tensor in load_file(weights).items()})
     network.eval()
-    anchors, latents = choose_anchors(network, works, sorted(profiles))
-    return VAEModel("a run", network, profiles, anchors, latents.half().float())
+    anchors, latent_units = choose_anchors(network, works, sorted(profiles))
+    return VAEModel("a run", network, profiles, anchors, latent_units.half().float())
 
 
 def print_all(evaluation: VaeEvaluation) -> None:

@@ -1,7 +1,11 @@
+import threading
+import time
+from collections.abc import Generator
+
 import numpy as np
 import pytest
 
-from engine.craft.encoding import TooLong, encode_mp3
+from engine.craft.encoding import TooLong, encode_mp3, encoding
 from engine.craft.rendering import Audio, render
 from tests.engine.craft.listening import decoded, lufs, true_peak_db
 from tests.engine.craft.pieces import chorale
@@ -22,6 +26,27 @@ def test_an_mp3_is_the_sound(audio: Audio) -> None:
 
 def test_the_same_sound_gives_the_same_bytes(audio: Audio) -> None:
     assert encode_mp3(audio) == encode_mp3(audio)
+
+
+def test_encoding_may_be_left_at_any_moment() -> None:
+    """Three minutes of noise, which take more than a second, are dropped within a fraction of that."""
+    noise = np.random.default_rng(1).uniform(-0.5, 0.5, (180 * 48_000, 2)).astype(np.float32)
+    steps = encoding(Audio(noise, 48_000))
+    next(steps)
+    began = time.perf_counter()
+    steps.close()
+    assert time.perf_counter() - began < 0.5
+    assert not any(thread.name.startswith("ThreadPool") for thread in threading.enumerate())
+
+
+def test_encoding_step_by_step_gives_the_same_bytes(audio: Audio) -> None:
+    encoded: list[bytes] = []
+
+    def keep() -> Generator[float, None, None]:
+        encoded.append((yield from encoding(audio)))
+
+    assert set(keep()) <= {0.0}
+    assert encoded == [encode_mp3(audio)]
 
 
 def test_thirty_seconds_stay_far_under_the_upload_limit(audio: Audio) -> None:

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from domain.genres import Genre
-from domain.score import Key, Metre, Mode, Note, Part, Score
-from models.composition.accompanying import accompany, clashes, strong_columns
+from domain.score import Key, Metre, Mode, Note, Part, Score, Section
+from models.composition.accompanying import Accompanying, accompany, clashes, strong_columns
 from models.composition.tunes import tune_of, with_tune
 from models.gan.drafting import GANModel
 from models.gan.generator import Generator
@@ -79,6 +79,33 @@ def test_a_dance_has_one_player_beside_the_tune_who_keeps_to_the_beats(model: GA
     assert len(beside.notes) > 8
     assert all(note.onset % 12 == 0 for note in beside.notes)
     assert (made.plan.genre, made.plan.parts) == (Genre.REEL, 2)
+
+
+def test_a_dance_is_accompanied_whatever_else_the_model_knows(model: GANModel) -> None:
+    [profile] = model.profiles.values()
+    for others in ((Genre.CHORALE, Genre.CLASSICAL), ()):
+        knowing = replace(model, profiles=dict.fromkeys((Genre.REEL, *others), profile))
+        made = accompany(knowing, _tune(), genre=Genre.REEL, seed=4, candidates=2)
+        assert len(made.score.parts[1].notes) > 8
+        assert (made.plan.genre, made.plan.parts) == (Genre.REEL, 2)
+
+
+def test_it_is_written_step_by_step(model: GANModel) -> None:
+    accompanying = Accompanying(model, _tune(), genre=Genre.HYMN, seed=1, candidates=2)
+    fractions = [accompanying.fraction]
+    while not accompanying.finished:
+        accompanying.advance()
+        fractions.append(accompanying.fraction)
+    assert fractions[0] == 0
+    assert fractions[-1] == 1
+    assert max(np.diff(fractions)) < 0.1
+    assert accompanying.piece() == accompany(model, _tune(), genre=Genre.HYMN, seed=1, candidates=2)
+
+
+def test_the_tunes_sections_stay(model: GANModel) -> None:
+    sections = (Section("A", 0, 4), Section("B", 4, 4))
+    made = accompany(model, replace(_tune(), sections=sections), genre=Genre.HYMN, seed=1, candidates=1)
+    assert made.score.sections == sections
 
 
 def test_an_unknown_genre_is_refused(model: GANModel) -> None:

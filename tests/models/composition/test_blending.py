@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from domain.genres import Genre
-from domain.score import Key, Metre, Mode, Note, Part, Score
+from domain.score import Cadence, Key, Metre, Mode, Note, Part, Score, Section
 from models.composition.blending import STEP_BARS, blend, morph, vary
 from models.composition.transformation import Transformed
 from models.grammar import TRIADS
@@ -118,6 +118,42 @@ def test_bars_that_are_alike_are_varied_alike(model: VAEModel) -> None:
     varied = vary(model, score, amount=0.8, seed=3).score
     lanes, _ = to_lanes(varied, FINE)
     assert (lanes.window(0, 2).pitch == lanes.window(2, 2).pitch).all()
+
+
+def test_larger_amounts_keep_less_and_leave_where_smaller_ones_do(model: VAEModel) -> None:
+    score = song(7, bars=16)
+    pieces = [vary(model, score, amount=amount, seed=1).score for amount in (0.0, 0.3, 0.6, 1.0)]
+    lanes = [to_lanes(piece, FINE)[0].pitch for piece in pieces]
+    kept = [float((lanes[0] == each).mean()) for each in lanes]
+    assert kept == sorted(kept, reverse=True)
+    assert kept[1] < 1
+    assert kept[3] < kept[1]
+
+
+SECTIONS = (Section("A", 0, 4, Cadence.HALF), Section("A′", 4, 4, Cadence.FULL, Key(7)))
+
+
+def test_a_varied_piece_has_the_sections_of_its_source(model: VAEModel) -> None:
+    score = replace(song(1, bars=8), sections=SECTIONS)
+    assert vary(model, score, amount=0.4, seed=0).score.sections == SECTIONS
+    assert vary(model, song(1, bars=8), amount=0.4, seed=0).score.sections == ()
+
+
+def test_a_blend_has_the_sections_of_the_nearer_but_promises_no_cadences(model: VAEModel) -> None:
+    first, second = replace(song(1, bars=8), sections=SECTIONS), song(2, bars=6)
+    sections = blend(model, first, second, ratio=0.4, seed=0).score.sections
+    assert [(each.label, each.first_bar, each.bars) for each in sections] == [("A", 0, 4), ("A′", 4, 4)]
+    assert {each.cadence for each in sections} == {None}
+    assert blend(model, first, second, ratio=0.6, seed=0).score.sections == ()
+
+
+def test_a_morph_has_a_section_for_every_step(model: VAEModel) -> None:
+    sections = morph(model, song(1), song(2), seed=0, steps=3).score.sections
+    assert [(each.label, each.first_bar, each.bars) for each in sections] == [
+        ("A", 0, STEP_BARS),
+        ("B", STEP_BARS, STEP_BARS),
+        ("C", 2 * STEP_BARS, STEP_BARS),
+    ]
 
 
 def test_pieces_in_any_key_and_mode_are_read(model: VAEModel) -> None:

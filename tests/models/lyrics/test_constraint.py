@@ -1,0 +1,90 @@
+"""Whatever tokens the constraint lets through, the stanza comes out whole, with its syllables and rhymes."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.lyrics.constraint import StanzaConstraint
+from models.lyrics.lexicon import with_words, word_of
+from models.lyrics.pronouncing import rhymes
+from models.lyrics.stanzas import Stanza, StanzaPlan, line_syllables, read_target
+from models.lyrics.vocabulary import EOS
+from tests.models.lyrics.toy_words import SCHEMES, WORDS, toy_lexicon, toy_vocabulary
+
+_LONGEST = 400
+
+
+def _written(plan: StanzaPlan, rng: np.random.Generator) -> tuple[list[int], Stanza]:
+    """A stanza of tokens drawn blindly among the allowed ones."""
+    hold = StanzaConstraint(plan, toy_lexicon(), toy_vocabulary()).start()
+    tokens: list[int] = []
+    while not hold.finished:
+        allowed = np.flatnonzero(hold.allowed())
+        assert len(allowed), "there is always a way on"
+        tokens.append(int(rng.choice(allowed)))
+        hold = hold.after(tokens[-1])
+        assert len(tokens) < _LONGEST
+    return tokens, read_target(tokens, toy_vocabulary())
+
+
+@st.composite
+def _plans(draw: st.DrawFn) -> StanzaPlan:
+    scheme = draw(st.sampled_from([scheme for scheme in SCHEMES if len(set(scheme)) <= 4]))
+    counts = st.lists(st.integers(3, 12), min_size=len(scheme), max_size=len(scheme))
+    return StanzaPlan("en", scheme, syllables=tuple(draw(st.one_of(st.just([]), counts))))
+
+
+@given(_plans(), st.integers(0, 2**32 - 1))
+@settings(max_examples=120, deadline=None)
+def test_whatever_is_allowed_comes_out_with_exact_syllables_and_rhymes(plan: StanzaPlan, seed: int) -> None:
+    tokens, stanza = _written(plan, np.random.default_rng(seed))
+
+    assert tokens[-1] == EOS
+    assert len(stanza.lines) == plan.lines
+    if plan.syllables:
+        assert tuple(line_syllables(line, "en") for line in stanza.lines) == plan.syllables
+    assert {word.lower() for line in stanza.lines for word in line.words} <= set(WORDS)
+    for first, second in combinations(range(plan.lines), 2):
+        if plan.scheme[first] == plan.scheme[second]:
+            assert rhymes(stanza.lines[first].last_word, stanza.lines[second].last_word)
+    assert stanza.lines[-1].marks[-1] in (".", "!", "?", "…")
+
+
+def test_lines_that_shall_not_rhyme_take_classes_of_their_own() -> None:
+    for seed in range(20):
+        _, stanza = _written(StanzaPlan("en", "ABCD"), np.random.default_rng(seed))
+
+        last = [line.last_word for line in stanza.lines]
+        assert not any(rhymes(one, other) for one, other in combinations(last, 2)), last
+
+
+def test_line_ends_are_as_wished() -> None:
+    plan = StanzaPlan("en", "AA", end_marks=("", ";"))
+
+    _, stanza = _written(plan, np.random.default_rng(1))
+
+    assert [line.marks[-1] for line in stanza.lines] == ["", ";"]
+
+
+def test_a_scheme_that_the_lexicon_has_no_words_for_is_refused() -> None:
+    with pytest.raises(ValueError, match="too few words"):
+        StanzaConstraint(StanzaPlan("en", "AAAAAAAAAAAAAAAAAAAA"), toy_lexicon(), toy_vocabulary())
+
+
+def test_words_of_a_scene_join_the_lexicon_and_leave_the_old_one_alone() -> None:
+    word = word_of("nightingale", "en")
+    assert word is not None
+    pieces = toy_vocabulary().encode_word("nightingale")
+
+    richer = with_words(toy_lexicon(), [word], toy_vocabulary())
+
+    def found(node: object) -> bool:
+        for piece in pieces:
+            node = getattr(node, "children", {}).get(piece)
+        return getattr(node, "word", None) == word
+
+    assert found(richer.free)
+    assert not found(toy_lexicon().free)

@@ -1,0 +1,144 @@
+"""The writers' commands: teach one of a language, measure it, ship its weights with a card."""
+
+import argparse
+import shlex
+import sys
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import torch
+
+from models.devices import choose_device
+from models.lyrics import seq2seq, transformer
+from models.lyrics.files import AnyConfig, AnyWriter, load_poet, name_of, save_poet
+from models.lyrics.vocabulary import VOCABULARY_FILE, Vocabulary
+from models.registry import WEIGHTS
+from training.ablations import Ablation, Arm
+from training.evaluation.tables import Table, print_tables
+from training.fitting import read_standing
+from training.lyrics.examples import Examples
+from training.lyrics.preparing import draw_epoch
+from training.lyrics.teaching import Epochs, Recipe, finished, total_nats
+from training.lyrics.teaching import train as teach
+from training.paths import RUNS
+
+FOLDER = RUNS / "lyrics"
+ABLATION_EPOCHS = 6
+OWN_SHARE = 0.25
+"""The share of its own words that a network hears at the end of a run with scheduled sampling."""
+
+
+def config_of(language: str, network: str, vocabulary: Vocabulary) -> AnyConfig:
+    """The sizes shipped: rivals of a language have about as many parameters."""
+    size, first = len(vocabulary), vocabulary.first_piece
+    if network == "seq2seq":
+        if language == "en":
+            return seq2seq.Config(size, first, embedding=256, encoder=192, decoder=384)
+        return seq2seq.Config(size, first, embedding=192, encoder=144, decoder=288)
+    if language == "en":
+        return transformer.Config(size, first, width=256, encoder_layers=2, decoder_layers=3, inner=768)
+    return transformer.Config(size, first, width=192, encoder_layers=2, decoder_layers=3, inner=576)
+
+
+EPOCHS = {"en": 72, "zh": 40}
+LEARNING_RATES = {"seq2seq": 2e-3, "transformer": 1.5e-3}
+PASS_STANZAS = {"en": 50_000, "zh": 20_000}
+"""How many stanzas are drawn, by their weight, before keywords and stanzas are drawn anew."""
+
+VALID_STANZAS = 600
+
+
+def train(options: argparse.Namespace) -> None:
+    device = choose_device(options.device)
+    if device.type == "cpu":
+        torch.set_num_threads(1)
+    epochs, valid = _material(options.language)
+    folder = _run(options)
+    print(f"{epochs.parts} epochs of {epochs.batches_per_epoch} batches are a pass over the stanzas drawn")
+    recipe = _recipe(options)
+    best = teach(epochs, valid, recipe, folder=folder, device=device, start_from=options.start_from)
+    command = f"python -m training export lyrics --language {options.language} --network {options.network}"
+    print(f"{best:.4f} nats a token; the best weights are in {folder}. `{command}` ships them.")
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """Print how likely unseen stanzas are to the shipped network. Raises FileNotFoundError without one."""
+    poet = load_poet(WEIGHTS, options.language, options.network, torch.device("cpu"))
+    if poet is None:
+        name = name_of(options.language, options.network)
+        raise FileNotFoundError(2, "no weights", str(WEIGHTS / f"{name}.safetensors"))
+    print_tables([_table(_measure(poet.network, options.language))])
+
+
+def export(options: argparse.Namespace) -> None:
+    """Measure the best network of a run and write it with its card."""
+    folder = _run(options)
+    network = finished(folder)
+    figures = _measure(network, options.language)
+    print_tables([_table(figures)])
+    standing = read_standing(folder / "checkpoint.safetensors")
+    named = f"--language {options.language} --network {options.network}"
+    facts = {
+        "command": f"python -m training train lyrics {named}; python -m training {shlex.join(sys.argv[1:])}",
+        "training": {"updates": standing.update, "minutes": round(standing.seconds / 60, 1)},
+        "metrics": figures,
+    }
+    vocabulary = FOLDER / options.language / VOCABULARY_FILE
+    card = save_poet(network, WEIGHTS, vocabulary=vocabulary, facts=facts)
+    print(f"{card['version']} shipped")
+
+
+def ablate(options: argparse.Namespace) -> None:
+    """Train briefly by teacher forcing alone and with scheduled sampling."""
+    torch.set_num_threads(1)
+    device = choose_device(options.device)
+    epochs, valid = _material(options.language)
+    budget = options.epochs or ABLATION_EPOCHS
+    name = name_of(options.language, options.network)
+    arms: list[Arm] = []
+    for own in (0.0, OWN_SHARE):
+        recipe = replace(_recipe(options), epochs=budget, own=own)
+        folder = RUNS / f"{name}-ablation" / ("own-words" if own else "teacher-forced")
+        best = teach(epochs, valid, recipe, folder=folder, device=device)
+        arms.append(Arm("scheduled sampling", own > 0, {"valid, nats a token": best}))
+    ablation = Ablation(name, f"{budget} epochs of {epochs.batches_per_epoch} batches", arms)
+    print_tables([ablation.table()])
+    print(ablation.save())
+
+
+def _run(options: argparse.Namespace) -> Path:
+    return FOLDER / options.language / options.network
+
+
+def _material(language: str) -> tuple[Epochs, Examples]:
+    """What is taught, and the stanzas it is validated on, the same each time."""
+    folder = FOLDER / language
+    draw = partial(draw_epoch, folder, "train", stanzas=PASS_STANZAS[language])
+    return Epochs(draw), draw_epoch(folder, "valid", 0, stanzas=VALID_STANZAS)
+
+
+def _recipe(options: argparse.Namespace) -> Recipe:
+    vocabulary = Vocabulary.load(FOLDER / options.language / VOCABULARY_FILE)
+    return Recipe(
+        config_of(options.language, options.network, vocabulary),
+        epochs=options.epochs or EPOCHS[options.language],
+        learning_rate=LEARNING_RATES[options.network],
+    )
+
+
+def _measure(network: AnyWriter, language: str) -> dict[str, float]:
+    """Nats a token of each split's stanzas, under their own plans."""
+    cpu = torch.device("cpu")
+    figures: dict[str, float] = {}
+    for split in ("valid", "test"):
+        examples = draw_epoch(FOLDER / language, split, 0)
+        figures[f"{split}, nats a token"] = float(total_nats(network, examples, cpu).sum()) / len(
+            examples.target
+        )
+    return figures
+
+
+def _table(figures: dict[str, float]) -> Table:
+    rows = tuple((name, f"{value:.4f}") for name, value in figures.items())
+    return Table("How likely unseen stanzas are", ("figure", "measured"), rows)
