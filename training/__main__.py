@@ -78,14 +78,12 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--start-from", type=Path, help="begin a new run with these weights")
         command.add_argument("--pieces", type=int, help="pieces or passages to measure, of each genre")
         command.add_argument("--device", help="cuda, mps or cpu (default: the best there is)")
-<<<<<<< HEAD
-        command.add_argument(
-            "--archives", type=Path, default=Path("archives"), help="for songs: where hymns and Lieder are"
-=======
         command.add_argument("--language", choices=["en", "zh"], default="en", help="of lyrics")
         command.add_argument(
             "--network", choices=["seq2seq", "transformer"], default="seq2seq", help="of lyrics"
->>>>>>> main
+        )
+        command.add_argument(
+            "--archives", type=Path, default=Path("archives"), help="for songs: where hymns and Lieder are"
         )
         command.set_defaults(run=_run_of_model, command=name)
 
