@@ -65,5 +65,5 @@ class Leading:
             return np.ones(MAX_SHIFT, dtype=np.bool_)
         gap = self._onsets[place] - tick
         if alone or not self.has_begun(tick):
-            return min(gap, MAX_SHIFT) == _SHIFTS
-        return gap >= _SHIFTS
+            return np.equal(_SHIFTS, min(gap, MAX_SHIFT))
+        return np.less_equal(_SHIFTS, gap)

@@ -79,7 +79,8 @@ def counts() -> Mapping[str, Counted]:
         metre: Counted(
             {int(place): count for place, count in found["entries"].items()},
             {int(crowd): _table(steps) for crowd, steps in found["steps"].items()},
-            *(_table(found[name]) for name in ("ends", "bars")),
+            _table(found["ends"]),
+            _table(found["bars"]),
             {int(place): counts for place, counts in found["accents"].items()},
         )
         for metre, found in plain.items()

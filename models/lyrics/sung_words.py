@@ -7,17 +7,26 @@ every character is one. Knows no notes.
 import re
 from itertools import pairwise
 
-from domain.songs import PRIMARY, SECONDARY, UNSTRESSED, SungLine, Syllable
+from domain.songs import (
+    PRIMARY,
+    SECONDARY,
+    UNSTRESSED,
+    StanzaKind,
+    SungLine,
+    SungStanza,
+    Syllable,
+)
 from models.lyrics.metre import stress_code
 from models.lyrics.pronouncing import syllables
+from models.lyrics.stanzas import Stanza
 
 _WORD = re.compile(r"\S+")
 _LETTERS = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ'’]+")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _VOWELS = re.compile(r"[aeiouyAEIOUYÀ-ÖØ-öø-ÿ]+")
 _BEGINNINGS = (
-    "b c d f g h j k l m n p q r s t v w y z bl br ch cl cr dr dw fl fr gl gr ph pl pr qu sc sh sk sl sm sn sp "
-    "st sw th tr tw wh scr spl spr str thr shr squ"
+    "b c d f g h j k l m n p q r s t v w y z bl br ch cl cr dr dw fl fr gl gr ph pl pr qu sc sh sk sl sm sn "
+    "sp st sw th tr tw wh scr spl spr str thr shr squ"
 )
 _ONSETS = frozenset(_BEGINNINGS.split())
 _ONE_SOUND = ("ch", "ck", "gh", "ph", "sh", "th", "wh", "ng")
@@ -29,15 +38,31 @@ def sung_line(text: str, *, rhyme: str = "") -> SungLine:
     if _HAN.search(text):
         return SungLine(_characters(text), rhyme)
     spoken = [
-        (match[0], letters[0]) for match in _WORD.finditer(text) if (letters := _LETTERS.search(match[0]))
+        (part, letters[0], place == last)
+        for match in _WORD.finditer(text)
+        for last in [match[0].count("-")]
+        for place, part in enumerate(match[0].split("-"))
+        if (letters := _LETTERS.search(part))
     ]
-    marks = _stresses([word.lower().replace("’", "'") for _, word in spoken])
+    marks = _stresses([_plain(word) for _, word, _ in spoken])
     found: list[Syllable] = []
-    for written, word in spoken:
-        pieces = hyphenated(written, syllables(word.lower().replace("’", "'")))
+    for written, word, ends in spoken:
+        pieces = hyphenated(written, syllables(_plain(word)))
         for place, piece in enumerate(pieces):
-            found.append(Syllable(piece, marks[len(found)], place == len(pieces) - 1))
+            mark = marks[len(found)] if len(found) < len(marks) else UNSTRESSED
+            found.append(Syllable(piece, mark, ends and place == len(pieces) - 1))
     return SungLine(tuple(found), rhyme)
+
+
+def sung_stanza(stanza: Stanza, scheme: str, kind: StanzaKind = StanzaKind.VERSE) -> SungStanza:
+    """A stanza that was written, its lines with their letters of the scheme; one that is alone rhymes not."""
+    letters = [letter if scheme.count(letter) > 1 else "" for letter in scheme]
+    lines = zip(stanza.lines, letters, strict=True)
+    return SungStanza(tuple(sung_line(line.text(), rhyme=letter) for line, letter in lines), kind)
+
+
+def _plain(word: str) -> str:
+    return word.lower().replace("’", "'")
 
 
 def hyphenated(word: str, count: int) -> list[str]:

@@ -28,11 +28,12 @@ def read_lieder(path: Path) -> Iterator[tuple[str, list[SetLine]]]:
 
 def _lines(song: Song) -> list[SetLine]:
     metres = {metre for _, metre in song.written.metres}
-    if len(metres) != 1 or (metre := metres.pop()) not in KINDS or len(song.written.bar_lines) < 2:
+    bar_lines = (song.written.bar_lines or ())[1:]
+    if len(metres) != 1 or (metre := metres.pop()) not in KINDS or not bar_lines:
         return []
     kind, factor = KINDS[metre]
-    origin = song.written.bar_lines[1]
-    if any(ticks(line - origin, factor) % kind.bar_ticks for line in song.written.bar_lines[1:]):
+    origin = bar_lines[0]
+    if any(ticks(line - origin, factor) % kind.bar_ticks for line in bar_lines):
         return []
     phrases = _phrases(song.words)
     return [

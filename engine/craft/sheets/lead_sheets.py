@@ -33,10 +33,11 @@ def make_lead_sheet(
     if not score.parts or not score.parts[0].notes:
         raise BadRequest(Reason.MIDI_UNREADABLE)
     # The parts say what the harmony is; what the form expects need not be heard.
-    chords = melody_chords(find_chords(replace(score, sections=())))
+    chords = melody_chords(find_chords(replace(score, sections=())), first=score.first_tick)
+    voice = replace(score.parts[0], name="")
     shown = replace(
         score,
-        parts=score.parts if whole else score.parts[:1],
+        parts=score.parts if whole else (voice,),
         sections=tuple(_labelled(score, labels or {})),
     )
     written = write(shown)

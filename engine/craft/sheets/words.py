@@ -1,7 +1,7 @@
 """Words under notes and chord symbols over them, as MusicXML elements. Knows no layout."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
@@ -117,8 +117,11 @@ def chord_root(root: int, key: Key) -> tuple[str, int]:
     return _LINE_OF_FIFTHS[(place + 1) % 7], (place + 1) // 7
 
 
-def melody_chords(chords: Sequence[ChordSpan]) -> tuple[ChordSpan, ...]:
-    """The chords without those that only repeat the one before."""
-    kept = [chords[0]] if chords else []
-    kept += [after for before, after in pairwise(chords) if before.chord != after.chord]
-    return tuple(kept)
+def melody_chords(chords: Sequence[ChordSpan], *, first: int) -> tuple[ChordSpan, ...]:
+    """The chords where they change, the first one over the first note, which begins at tick `first`."""
+    heard = [replace(span, onset=max(span.onset, first)) for span in chords if span.end > first]
+    return tuple(
+        span
+        for before, span in pairwise([None, *heard])
+        if span and (not before or before.chord != span.chord)
+    )
