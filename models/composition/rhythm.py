@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from domain.score import Metre
+from domain.score import TICKS_PER_QUARTER, Metre
 from models.composition.rhythm_habits import (
     GRID,
     LONGEST_STEP,
@@ -35,10 +35,12 @@ _LENGTHS = (2, 4)
 """Bars of a line; of one that has more syllables than those hold, eight."""
 
 MOST_SYLLABLES = 40
-"""Of a line."""
 
 _FULLEST = 0.75
 """The share of a line's eighths that may have a syllable."""
+
+_SLOW = 0.1
+"""How much rarer slow lines are than in the hymnals, where organs play them."""
 
 _FIT_WEIGHT = 12.0
 """How much the fit of words and metre weighs beside how usual the metre is."""
@@ -127,7 +129,7 @@ def _merit(lines: Sequence[Stresses], metre: Metre) -> float:
 
 
 def _feet_of_three(lines: Sequence[Stresses]) -> float:
-    """How much more stress comes back on every third syllable than on every second one, -1 to 1."""
+    """How much more stress comes on every third syllable than on every second, -1 to 1."""
     return float(np.mean([_regularity(line, 3) - _regularity(line, 2) for line in lines]))
 
 
@@ -160,8 +162,14 @@ def _bars(by_length: Mapping[int, Sequence[Stresses]], habits: Habits, chance: f
     worth = [_decode(by_length[longest], habits, bars).score for bars in possible]
     weights = np.asarray(near) + SMOOTHING
     weights *= np.exp(np.asarray(worth) - max(worth))
+    weights *= [_SLOW if _is_slow(longest, bars, habits.metre) else 1.0 for bars in possible]
     drawn = possible[min(int(np.searchsorted(np.cumsum(weights) / weights.sum(), chance)), len(possible) - 1)]
     return {length: max(drawn // 2, 2) if 2 * length <= longest else drawn for length in by_length}
+
+
+def _is_slow(syllables: int, bars: int, metre: Metre) -> bool:
+    """Whether bars of four beats have hardly two syllables each."""
+    return crowding(syllables, bars) == 0 and metre.bar_ticks >= 4 * TICKS_PER_QUARTER
 
 
 def _decode_all(lines: Sequence[Stresses], habits: Habits, chance: float) -> list[_Decoded]:

@@ -145,9 +145,9 @@ def _sung(candidate: Candidate) -> tuple[Note, ...]:
 def _stretches(song: SongPlan) -> tuple[Stretch, ...]:
     bar = song.plan.metre.bar_ticks
     stretches = [
-        Stretch(stanza, verse, melody.starts[0] // bar, sum(line.bars for line in melody.lines))
+        Stretch(stanza, 1 + row, melody.starts[0] // bar, sum(line.bars for line in melody.lines))
         for melody in song.melodies
-        for verse, stanza in enumerate(melody.strophe.stanzas, 1)
+        for stanza, row in zip(melody.strophe.stanzas, melody.strophe.rows, strict=True)
     ]
     return tuple(sorted(stretches, key=lambda each: each.stanza))
 

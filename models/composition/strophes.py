@@ -34,11 +34,13 @@ _LIKE_RHYME = 3.0
 class Strophe:
     """A melody to be written, and the stanzas that are sung to it, each by its place in the song.
 
-    `syllables` are the notes that each line is given: as many as most of its verses have syllables.
+    `verses` are their words, each once; `rows` say for each stanza which of them it has. `syllables` are the
+    notes that each line is given: as many as most of its verses have syllables.
     """
 
     kind: StanzaKind
     stanzas: tuple[int, ...]
+    rows: tuple[int, ...]
     verses: tuple[SungStanza, ...]
     syllables: tuple[int, ...]
 
@@ -67,14 +69,17 @@ def strophes_of(stanzas: Sequence[SungStanza]) -> tuple[Strophe, ...]:
         if lines:
             kept = SungStanza(lines, stanza.label)
             groups.setdefault((stanza.label, len(lines)), []).append((place, kept))
-    return tuple(
-        Strophe(
-            kind,
-            tuple(place for place, _ in group),
-            tuple(stanza for _, stanza in group),
-            tuple(_most_common([stanza.lines[line] for _, stanza in group]) for line in range(count)),
-        )
-        for (kind, count), group in groups.items()
+    return tuple(_strophe(kind, count, group) for (kind, count), group in groups.items())
+
+
+def _strophe(kind: StanzaKind, lines: int, group: Sequence[tuple[int, SungStanza]]) -> Strophe:
+    verses = tuple(dict.fromkeys(stanza for _, stanza in group))
+    return Strophe(
+        kind,
+        tuple(place for place, _ in group),
+        tuple(verses.index(stanza) for _, stanza in group),
+        verses,
+        tuple(_most_common([verse.lines[line] for verse in verses]) for line in range(lines)),
     )
 
 

@@ -29,8 +29,11 @@ _BEGINNINGS = (
     "sp st sw th tr tw wh scr spl spr str thr shr squ"
 )
 _ONSETS = frozenset(_BEGINNINGS.split())
-_ONE_SOUND = ("ch", "ck", "gh", "ph", "sh", "th", "wh", "ng")
+_ONE_SOUND = ("ch", "ck", "gh", "ph", "sh", "th", "wh")
 """Letters that are not parted."""
+
+_WITH_LIQUID = frozenset({"bl", "br", "cl", "cr", "dr", "fl", "fr", "gl", "gr", "pl", "pr", "tr"})
+_ENDING = re.compile(r"ings?\b")
 
 
 def sung_line(text: str, *, rhyme: str = "") -> SungLine:
@@ -91,7 +94,10 @@ def _cut(word: str, start: int, end: int) -> int:
     )
     if is_last_le:  # `vi-si-ble`
         return end - 2
-    for place in range(0 if len(between) == 1 or between in _ONE_SOUND else 1, len(between)):
+    if _ENDING.match(word[end:].lower()) and len(set(between)) == len(between):  # `sleep-ing`
+        return end
+    together = len(between) == 1 or between in _ONE_SOUND or between in _WITH_LIQUID
+    for place in range(0 if together else 1, len(between)):
         if between[place:] in _ONSETS and between[place - 1 : place + 1] not in _ONE_SOUND:
             return start + place
     return end if between.endswith(("x", "ck", "ng")) else max(end - 1, start)

@@ -14,10 +14,11 @@ def shown(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "sung"),
     [
-        ("The nightingale sings in the morning.", "The nigh-tin-gale sings in the mor-ning."),
+        ("The nightingale sings in the morning.", "The nigh-tin-gale sings in the morn-ing."),
         ("Invisible fathers, darkness!", "In-vi-si-ble fa-thers, dark-ness!"),
         ("A bird-song over the water", "A bird-song o-ver the wa-ter"),
         ("“Heavenly” lions", "“Hea-ven-ly” li-ons"),
+        ("Sleeping and running, singing replies", "Sleep-ing and run-ning, sing-ing re-plies"),
     ],
 )
 def test_words_are_parted_into_syllables(text: str, sung: str) -> None:
