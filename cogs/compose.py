@@ -94,7 +94,7 @@ class Compose(commands.Cog):
                 style=style,
                 seed=seed_for(seed),
                 length_seconds=length,
-                genre=genre,
+                genre=None if genre is None else wording_for(interaction.locale).genre_named(genre),
                 mood=None if mood is None else Mood(mood),
                 instruments=None if instruments is None else Ensemble(instruments),
                 key=None if key is None else _parse_key(key),

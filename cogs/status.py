@@ -33,7 +33,7 @@ class Status(commands.Cog):
                 "status.model",
                 style=style.name,
                 model_version=style.model_version,
-                genres=", ".join(map(wording.genre, style.genres)),
+                genres=wording.genres(style.genres),
             )
             for style in self._styles
         ]

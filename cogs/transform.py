@@ -15,7 +15,7 @@ from cogs._shared.clip_shelf import ClipShelf
 from cogs._shared.sources import read_source
 from cogs._shared.suggestions import Choices, matching
 from cogs._shared.wording import localised, wording_for
-from domain.errors import BadRequest, Unavailable
+from domain.errors import BadRequest, Reason, Unavailable
 from domain.genres import Genre
 from domain.limits import SEED
 from domain.transformations import (
@@ -122,11 +122,12 @@ class Transform(commands.Cog):
         file: discord.Attachment | None = None,
         seed: _Seed | None = None,
     ) -> None:
+        named = None if genre is None else wording_for(interaction.locale).genre_named(genre)
         await self._transform(
             interaction,
             JobKind.ACCOMPANY,
             [(clip, file)],
-            lambda one: AccompanyRequest(source=one[0], genre=genre, seed=seed_for(seed)),
+            lambda one: AccompanyRequest(source=one[0], genre=named, seed=seed_for(seed)),
         )
 
     @app_commands.command(
@@ -141,11 +142,12 @@ class Transform(commands.Cog):
         file: discord.Attachment | None = None,
         seed: _Seed | None = None,
     ) -> None:
+        named = wording_for(interaction.locale).genre_named(genre)
         await self._transform(
             interaction,
             JobKind.RESTYLE,
             [(clip, file)],
-            lambda one: RestyleRequest(source=one[0], genre=genre, seed=seed_for(seed)),
+            lambda one: RestyleRequest(source=one[0], genre=named, seed=seed_for(seed)),
         )
 
     @blend.autocomplete("a")
@@ -184,6 +186,8 @@ class Transform(commands.Cog):
         """Acknowledge, read what was given, and begin; why that can't be is told to the person alone."""
         await interaction.response.defer(thinking=True)
         try:
+            if len(given) > 1 and any(each == (None, None) for each in given):
+                raise BadRequest(Reason.SOURCES_MISSING)
             sources = [
                 await read_source(interaction, clip=clip, file=file, shelf=self._shelf)
                 for clip, file in given

@@ -18,6 +18,7 @@ class Reason(StrEnum):
     UNKNOWN_KEY = "unknown_key"
     UNKNOWN_METRE = "unknown_metre"
     UNKNOWN_GENRE = "unknown_genre"
+    GENRE_NOT_OFFERED = "genre_not_offered"
     UNKNOWN_STYLE = "unknown_style"
     NO_STYLES = "no_styles"
     WEIGHTS_UNUSABLE = "weights_unusable"
@@ -30,6 +31,7 @@ class Reason(StrEnum):
     NOT_FOUND = "not_found"
     FILES_GONE = "files_gone"
     SOURCE_MISSING = "source_missing"
+    SOURCES_MISSING = "sources_missing"
     SOURCE_TWICE = "source_twice"
     NOTHING_TO_WORK_ON = "nothing_to_work_on"
     UNWORKABLE_METRE = "unworkable_metre"
@@ -69,6 +71,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.UNKNOWN_KEY: "I don't know the key “{value}”. Try D, Bb, F# minor or Am.",
     Reason.UNKNOWN_METRE: "I don't know the metre “{value}”. Try 4/4, 3/4 or 6/8.",
     Reason.UNKNOWN_GENRE: "I can't play “{value}” in this style. I know: {known}.",
+    Reason.GENRE_NOT_OFFERED: "This command doesn't know the genre “{value}”. It knows: {known}.",
     Reason.UNKNOWN_STYLE: "I have no style “{value}”. I know: {known}.",
     Reason.NO_STYLES: (
         "No trained model was found in models/weights, so I can't compose. "
@@ -89,6 +92,7 @@ SENTENCES: dict[Reason, str] = {
         "The files of clip {value} are gone, and the models that I have now can't make it again."
     ),
     Reason.SOURCE_MISSING: "Give me a clip's id, such as #42, or a MIDI file to work on.",
+    Reason.SOURCES_MISSING: "I need two pieces: for each a clip's id, such as #42, or a MIDI file.",
     Reason.SOURCE_TWICE: "Give me either a clip's id or a MIDI file, not both.",
     Reason.NOTHING_TO_WORK_ON: "“{title}” has no notes that I could work on.",
     Reason.UNWORKABLE_METRE: "“{title}” is in {metre}, which this model can't work in.",

@@ -12,6 +12,10 @@ from domain.transformations import BlendRequest, RestyleRequest, Source, VaryReq
 COLOUR = discord.Colour(0xC98B3C)
 
 
+_WIDE = ("sources", "judge")
+"""Fields of titles, which want lines of their own: before all that is shown side by side."""
+
+
 def file_name(clip_id: int, ending: str) -> str:
     return f"nightingale-{clip_id}.{ending}"
 
@@ -26,9 +30,11 @@ def clip_embed(clip_id: int, clip: Clip, wording: Wording) -> discord.Embed:
     embed = discord.Embed(title=clip.title, description="\n".join(sentences) or None, colour=COLOUR)
     composed = request if isinstance(request, ComposeRequest) else None
     mood, instruments = (composed.mood, composed.instruments) if composed else (None, None)
+    came_from = _came_from(clip_id, clip, wording)
     fields = {
-        "style": request.style,
-        **_came_from(clip_id, clip, wording),
+        **{name: came_from.pop(name, None) for name in _WIDE},
+        "style": request.style if composed else wording(f"kind.{request.kind}"),
+        **came_from,
         "genre": wording.genre(recipe.genre),
         "mood": None if mood is None else wording(f"mood.{mood}"),
         "instruments": None if instruments is None else wording(f"ensemble.{instruments}"),
@@ -42,7 +48,7 @@ def clip_embed(clip_id: int, clip: Clip, wording: Wording) -> discord.Embed:
     }
     for name, value in fields.items():
         if value is not None:  # mood and instruments are shown where they were asked for
-            embed.add_field(name=wording(f"clip.{name}"), value=value)
+            embed.add_field(name=wording(f"clip.{name}"), value=value, inline=name not in _WIDE)
     return embed.set_footer(text=wording("clip.footer", id=f"#{clip_id}"))
 
 
@@ -66,7 +72,8 @@ def _came_from(clip_id: int, clip: Clip, wording: Wording) -> dict[str, str]:
             shown["amount"] = f"{request.amount:g}"
         case RestyleRequest(source=source) if clip.judgement is not None:
             before = _judged(_source_name(source), source.genre, clip.source_judgement, wording)
-            after = _judged(f"#{clip_id}", clip.recipe.genre, clip.judgement, wording)
+            title = discord.utils.escape_markdown(clip.title)
+            after = _judged(f"#{clip_id} · {title}", clip.recipe.genre, clip.judgement, wording)
             shown["judge"] = f"{before}\n{after}"
         case _:
             pass
@@ -82,7 +89,7 @@ def _judged(name: str, genre: str | None, judgement: float | None, wording: Word
     """How likely the judge takes a piece for a person's."""
     heard = "–" if judgement is None else f"{judgement:.0%}"
     if genre is None:
-        return f"{name}: {heard}"
+        return wording("clip.judged_of_no_genre", name=name, share=heard)
     return wording("clip.judged", name=name, genre=wording.genre(genre), share=heard)
 
 

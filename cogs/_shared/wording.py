@@ -5,7 +5,7 @@ remarks come from `domain.errors` and `domain.remarks`. Knows no message and no 
 """
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,14 @@ from discord import app_commands
 
 from domain import errors, remarks
 from domain.errors import NightingaleError, Reason
+from domain.genres import Genre
 from domain.remarks import Remark, Topic
 from domain.score import PITCH_NAMES, Key
 
 ENGLISH = "en"
+
+_NAMING_GENRES = (Reason.UNKNOWN_GENRE, Reason.GENRE_NOT_OFFERED)
+"""Errors whose value `known` is a list of genres."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,10 @@ class Wording:
         return self.texts[key].format(**values)
 
     def sentence(self, error: NightingaleError) -> str:
-        return self(f"error.{error.reason}", **error.values)
+        values = dict(error.values)
+        if error.reason in _NAMING_GENRES:
+            values["known"] = self.genres(str(values["known"]).split(", "))
+        return self(f"error.{error.reason}", **values)
 
     def remark(self, remark: Remark) -> str:
         """The remark's sentence, the things it names called as readers of this language call them."""
@@ -48,6 +55,15 @@ class Wording:
     def genre(self, name: str) -> str:
         """The genre as readers of this language call it."""
         return self.texts.get(f"genre.{name}", name)
+
+    def genres(self, names: Iterable[str]) -> str:
+        """Several genres, in the order given."""
+        return self("list.comma").join(map(self.genre, names))
+
+    def genre_named(self, typed: str) -> str:
+        """The genre that is called so in this language; what was typed, where none is."""
+        wanted = typed.strip().casefold()
+        return next((str(genre) for genre in Genre if self.genre(genre).casefold() == wanted), typed)
 
     def key_name(self, key: Key) -> str:
         return self(f"key.{key.mode}", tonic=PITCH_NAMES[key.tonic])

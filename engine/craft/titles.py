@@ -34,6 +34,22 @@ _THINGS = (
 )
 _VARIED = ", varied"
 _ACCOMPANIED = ", accompanied"
+_RESTYLED = {
+    Genre.REEL: " as a Reel",
+    Genre.JIG: " as a Jig",
+    Genre.SLIP_JIG: " as a Slip Jig",
+    Genre.HORNPIPE: " as a Hornpipe",
+    Genre.POLKA: " as a Polka",
+    Genre.CHORALE: " as a Chorale",
+    Genre.HYMN: " as a Hymn",
+    Genre.GUITAR: " for the Guitar",
+    Genre.BAROQUE: ", in Baroque Style",
+    Genre.CLASSICAL: ", in Classical Style",
+    Genre.ROMANTIC: ", in Romantic Style",
+    Genre.RAGTIME: " as a Rag",
+    Genre.FOLK: " as a Folk Tune",
+    Genre.SONG: " as a Song",
+}
 _NAMED_BY_FORM = {
     Genre.CHORALE: "Chorale",
     Genre.HYMN: "Hymn",
@@ -64,11 +80,7 @@ def title_of_transformation(request: Transformation, genre: Genre) -> str:
             title = request.source.title.removesuffix(_ACCOMPANIED) + _ACCOMPANIED
         case RestyleRequest():
             before = request.source.title
-            for other in Genre:
-                before = before.removesuffix(_as(other))
-            title = before + _as(genre)
+            for ending in _RESTYLED.values():
+                before = before.removesuffix(ending)
+            title = before + _RESTYLED[genre]
     return title[:MAX_TITLE]
-
-
-def _as(genre: Genre) -> str:
-    return f" as {str(genre).title()}"

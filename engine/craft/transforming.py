@@ -138,13 +138,15 @@ def _choose_genre(request: AccompanyRequest, offered: Collection[Genre]) -> Genr
 
 def _asked_genre(name: str, offered: Collection[Genre]) -> Genre:
     if name not in offered:
-        raise BadRequest(Reason.UNKNOWN_GENRE, value=name, known=", ".join(sorted(offered)))
+        raise BadRequest(Reason.GENRE_NOT_OFFERED, value=name, known=", ".join(sorted(offered)))
     return Genre(name)
 
 
 def _remarks(request: Transformation, piece: Transformed) -> tuple[Remark, ...]:
     """What the sources had and the piece has not, and what was done about it."""
-    left_out = [remark for source in request.sources for remark in source.left_out]
+    left_out: list[Remark] = []
+    for source in request.sources:  # which may be one and the same
+        left_out += [remark for remark in source.left_out if remark not in left_out]
     differ: list[Remark] = []
     if isinstance(request, BlendRequest) and request.first.score.metre != request.second.score.metre:
         values = {

@@ -77,7 +77,8 @@ class StanzaConstraint:
             return (self.plan.end_marks[line],)
         if line == self.plan.lines - 1:
             return _CLOSING[self.plan.language]
-        return ("", *(mark for mark in MARKS[self.plan.language] if mark != _NEVER_LAST))
+        marks = tuple(mark for mark in MARKS[self.plan.language] if mark != _NEVER_LAST)
+        return ("", *marks) if self.plan.language == "en" else marks
 
     def fewest_syllables(self, line: int) -> int:
         """The least that all lines rhyming with this one may have."""

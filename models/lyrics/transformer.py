@@ -79,7 +79,8 @@ class Transformer(Writer[Standing]):
         self._tellers = [Teller(config) for _ in range(config.decoder_layers)]
         self.readers, self.tellers = nn.ModuleList(self._readers), nn.ModuleList(self._tellers)
         self.after_reading = nn.LayerNorm(config.width)
-        self.after_writing = nn.LayerNorm(config.width)
+        # As the softmax has the embeddings' weights, a way straight to it would say each token again.
+        self.after_writing = nn.Sequential(nn.LayerNorm(config.width), nn.Linear(config.width, config.width))
 
     def begin(self, sources: Sources) -> Standing:
         x = self.dropout(self.embed(sources.tokens))

@@ -35,7 +35,20 @@ POSITION = _PLACES + _QUARTERS + 2 + len(METRES)
 _BAR_SHARE = 0.25
 """How much of what a beat is told of harmony is its bar's, so that a beat of silence is not without one."""
 
-_TINY = 1e-6
+_BELONGS = 0.3
+"""A pitch class belongs to the harmony that sounds for so much of the time of that which sounds longest."""
+
+_CLEARLY = 10.0
+"""How steep the gradient of that is."""
+
+_STEP = 2
+"""Semitones."""
+
+_FAR = 1000
+"""Stands for silence among pitches: no step leads there."""
+
+_TINY = 0.02
+"""What is taken for silence where shares are counted: it bounds their gradients, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +143,54 @@ def pitch_classes(roll: Tensor) -> Tensor:
 
 
 def sketch(rolls: Rolls, bar_share: Tensor | float = _BAR_SHARE) -> Tensor:
-    """(B, S, SKETCH): the harmony alone, as shares of pitch classes a beat; the bass has its own twelve.
+    """(B, S, SKETCH): the harmony alone, as sets of pitch classes a beat, which sum to 1 where there is any;
+    the bass has its own twelve.
 
-    All that a generator is told of a texture: neither its rhythm nor its register nor its density.
-    `bar_share`, 0 to 1 or (B, 1, 1, 1) of that, is how much of it is the whole bar's harmony: the more, the
-    freer are the chords within it.
+    All that a generator is told of a texture: neither its rhythm nor its register nor its density, and not
+    its passing notes. `bar_share`, 0 to 1 or (B, 1, 1, 1) of that, is how much of it is the whole bar's
+    harmony: the more, the freer are the chords within it.
     """
-    inner = pitch_classes(rolls.texture[..., :-1].sum(1))
-    bass = pitch_classes(rolls.texture[:, -1, :, :-1])
+    texture = without_passing_notes(rolls.texture, rolls.metre)
+    inner = pitch_classes(texture[..., :-1].sum(1))
+    bass = pitch_classes(texture[:, -1, :, :-1])
     both = torch.stack([inner, bass], dim=2)  # (B, S, 2, 12)
     beat = _averaged(both, rolls.metre, beat_columns(rolls.metre))
     bar = _averaged(both, rolls.metre, columns_a_bar(rolls.metre))
-    told = (1 - bar_share) * beat + bar_share * bar
-    total = told.sum(-1, keepdim=True)
-    return (told / (total + _TINY)).flatten(2)
+    heard = (1 - bar_share) * beat + bar_share * bar
+    # How long each sounds would tell rhythms and doublings: all that matters is whether it belongs.
+    relative = heard / heard.amax(-1, keepdim=True).detach().clamp(min=_TINY)
+    likely = (_CLEARLY * (relative - _BELONGS)).sigmoid()
+    told = _straight_through((relative > _BELONGS).to(likely.dtype), likely)
+    return (told / told.sum(-1, keepdim=True).clamp(min=1)).flatten(2)
+
+
+def without_passing_notes(texture: Tensor, metre: Metre) -> Tensor:
+    """The texture (B, TEXTURE, S, channels) with each passing or neighbouring note taken up by the note
+    before it. Those are notes that sound on no beat, entered and left by step.
+    """
+    sounds = texture[..., :-1].sum(-1) > 0.5
+    pitch = torch.where(sounds, texture[..., :-1].argmax(-1), -_FAR)
+    length = pitch.shape[-1]
+    column = torch.arange(length, device=pitch.device)
+    begins = (texture[..., -1] > 0.5) | (pitch != pitch.roll(1, -1))
+    begins[..., 0] = True
+    first = torch.where(begins, column, 0).cummax(-1).values
+    ends = begins.roll(-1, -1)
+    ends[..., -1] = True
+    last = torch.where(ends, column, length).flip(-1).cummin(-1).values.flip(-1)
+    before = pitch.gather(-1, (first - 1).clamp(min=0))
+    after = pitch.gather(-1, (last + 1).clamp(max=length - 1))
+    within = column % columns_a_bar(metre) % beat_columns(metre)
+    off_beat = first > column - within  # and it never lasts into the next one:
+    off_beat &= last < column - within + beat_columns(metre)
+    stepwise = _is_step(pitch - before) & _is_step(after - pitch)
+    passing = sounds & off_beat & stepwise & (last < length - 1)
+    source = torch.where(passing, 0, column).cummax(-1).values
+    return texture.gather(2, source.unsqueeze(-1).expand_as(texture))
+
+
+def _is_step(interval: Tensor) -> Tensor:
+    return (interval != 0) & (interval.abs() <= _STEP)
 
 
 def bar_chroma(texture: Tensor, metre: Metre) -> Tensor:

@@ -22,6 +22,7 @@ from models.lanes import LANES, LOWEST, Lanes, to_score
 from models.plans import Profile
 from models.scripts import Script
 from models.tokens import Plan
+from models.vae.anchors import ALL_CLASSES, Anchor, fitness, like
 from models.vae.phrases import VAE
 from models.vae.unit_vae import UnitBatch, decode
 from models.vae.units import (
@@ -42,35 +43,14 @@ BETWEEN = 0.32, 0.45
 NEARNESS = 20.0
 """How much sooner a phrase goes towards one that is like it: in nats for a cosine of 1."""
 
-ALL_CLASSES = tuple(range(12))
-
 MISCAST = 3.0
 """What it costs to go to a phrase that has a lane more or less, in nats a lane."""
 
 MATTERING = -4.0, 2.0
 """How much less or more gladly a phrase is gone to than where the walk began, in nats, at most."""
 
-FEWEST = 4
-"""Phrases of a genre, metre and mode; where there are fewer, other genres' are walked through as well."""
-
 COOLING = 0.2
 """What a temperature is multiplied by: a latent says nearly all, and chance is only to say the rest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """What is known of a phrase that the model learned from.
-
-    `lanes` are those that sound in it, `classes` the pitch classes it uses, counted from the tonic.
-    """
-
-    genre: Genre
-    metre: str
-    mode: Mode
-    lanes: tuple[int, ...]
-    density: int
-    register: int
-    classes: tuple[int, ...] = ALL_CLASSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,19 +173,6 @@ def _along(model: VAEModel, plan: Plan, first: int, temperature: float, random: 
     return _cut(written, plan.bars, {lane for row in passed for lane in anchors[row].lanes})
 
 
-def like(anchors: Sequence[Anchor], first: int) -> tuple[int, ...]:
-    """The anchors of one's genre, metre and mode, tunes or not as it is; of any genre, where they are few."""
-    asked = anchors[first]
-    others = [
-        row
-        for row, each in enumerate(anchors)
-        if (each.metre, each.mode) == (asked.metre, asked.mode)
-        and (len(each.lanes) > 1) == (len(asked.lanes) > 1)
-    ]
-    own = [row for row in others if anchors[row].genre == asked.genre]
-    return tuple(own if len(own) >= FEWEST else others)
-
-
 @torch.no_grad()
 def draw_latents(model: VAEModel, plan: Plan, first: int, random: np.random.Generator) -> Drawn:
     """Where a tune lies: every phrase between one phrase, the same for the whole piece, and another.
@@ -235,22 +202,6 @@ def _others(model: VAEModel, chances: NDArray[np.float64], first: int) -> NDArra
     weights = np.log(chances + 1e-300) + NEARNESS * likeness
     drawn = np.exp(weights - weights[others].max()) * others
     return drawn / drawn.sum()
-
-
-def fitness(anchors: Sequence[Anchor], plan: Plan) -> NDArray[np.float64]:
-    """(A,): how likely each anchor is to be drawn for a plan; the nearest where none is quite like it."""
-    logits = np.zeros(len(anchors))
-    for row, anchor in enumerate(anchors):
-        logits[row] = (
-            -40 * (anchor.genre != plan.genre)
-            - 20 * (anchor.metre != str(plan.metre))
-            - 10 * (anchor.mode != plan.key.mode)
-            - 8 * (len(anchor.lanes) < plan.parts)
-            - abs(anchor.density - plan.density)
-            - 0.5 * abs(anchor.register - plan.register)
-        )
-    chances = np.exp(logits - logits.max())
-    return chances / chances.sum()
 
 
 def slerp(first: Tensor, second: Tensor, ratio: float) -> Tensor:

@@ -13,7 +13,8 @@ from domain.score import Mode
 from models.checkpoints import load_tensors, read_card, refusing, save_model
 from models.plans import Profile, profiles_from_plain, profiles_to_plain
 from models.registry import Style
-from models.vae.drafting import ALL_CLASSES, Anchor, VAEModel
+from models.vae.anchors import ALL_CLASSES, Anchor
+from models.vae.drafting import VAEModel
 from models.vae.phrases import VAE, PhraseConfig
 from models.vae.unit_vae import Config
 

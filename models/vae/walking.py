@@ -47,6 +47,9 @@ HARMONY, HARMONY_BEFORE = 6.0, 3.0
 PLACE = 1.5
 """Nats for the same place in a phrase of four units, and again in one of eight: cadences come as cadences."""
 
+PAUSE = 8.0
+"""What a join costs into a beat that begins with a rest of all voices."""
+
 SAME = 8.0
 """What a join costs that changes nothing in its first beat."""
 
@@ -109,8 +112,8 @@ def walk(
 ) -> Integers:
     """(units, B): which unit of those heard says each beat, beginning with the phrase `first`.
 
-    No bar comes from one phrase whole. `likings` (A,) are how gladly each phrase is gone to, in nats; more
-    `heat`, and joins are looser.
+    No bar comes from one phrase whole, and no rest of all voices is waited for. `likings` (A,) are how
+    gladly each phrase is gone to, in nats; more `heat`, and joins are looser.
     """
     beats = len(heard.starts)
     rows = np.zeros((units, beats), np.int64)
@@ -119,7 +122,7 @@ def walk(
         if beat == 0 and unit > 0:
             row += 1 if (row + 1) % heard.length else 1 - heard.length
         leaves = random.random() < LEAVING or struck + heard.struck[row, beat] > MOST_NOTES
-        leaves |= _is_whole(rows[unit], row, beat)
+        leaves |= _is_whole(rows[unit], row, beat) or not heard.first[row, beat].any()
         if leaves and (unit or beat) and len(likings) > 1:
             before = rows[unit, beat - 1] if beat else rows[unit - 1, -1]
             wanted = _joins(heard, row, int(before), unit, beat) + np.repeat(likings, heard.length)
@@ -214,7 +217,7 @@ def _joins(heard: Heard, row: int, before: int, unit: int, beat: int) -> NDArray
     both = (due > 0) & (come > 0)
     apart = np.where(both, np.abs(come - due).clip(max=12), np.where((due > 0) != (come > 0), REST_COST, 0))
     place = np.arange(len(come)) % heard.length
-    joins = -STEP_COST * (apart @ np.array(LANE_WEIGHTS))
+    joins = -STEP_COST * (apart @ np.array(LANE_WEIGHTS)) * due.any() - PAUSE * ~come.any(1)
     joins += HARMONY * (heard.harmony[:, beat] @ heard.harmony[row, beat])
     if beat:
         joins += HARMONY_BEFORE * (heard.harmony[:, beat - 1] @ heard.harmony[before, beat - 1])

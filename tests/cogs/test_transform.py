@@ -152,7 +152,9 @@ async def test_restyling_shows_both_pieces_and_how_the_judge_places_them(tmp_pat
     async with world(tmp_path) as w:
         await library(w)
         shown = fields((await ask(w, "restyle", clip="1", genre="slip jig")).embeds[0])
-        assert shown["Taken for a person's"] == ("#1 · Tune 1 (reel): 54%\n#2 (slip jig): 61%")
+        assert shown["How likely people wrote it, the judge thinks"] == (
+            "#1 · Tune 1 (reel): 54%\n#2 · New Tune 1 (slip jig): 61%"
+        )
         stored = await w.storage.clips.get(2, guild_id=w.env.guild.id)
         assert stored is not None
         assert (stored.judgement, stored.source_judgement) == (0.61, 0.54)
@@ -186,7 +188,8 @@ async def test_a_clip_and_a_file_blend(tmp_path: Path):
 
 REFUSED = [
     ("vary", {}, "Give me a clip's id, such as #42, or a MIDI file", Reason.SOURCE_MISSING),
-    ("blend", {"a": "1"}, "Give me a clip's id", Reason.SOURCE_MISSING),
+    ("blend", {"a": "1"}, "I need two pieces", Reason.SOURCES_MISSING),
+    ("blend", {}, "I need two pieces", Reason.SOURCES_MISSING),
     ("vary", {"clip": "1", "file": FILE}, "either a clip's id or a MIDI file", Reason.SOURCE_TWICE),
     ("accompany", {"clip": "99"}, "There is no clip #99 here.", Reason.NOT_FOUND),
     ("accompany", {"clip": "٤٢"}, "There is no clip ٤٢ here.", Reason.NOT_FOUND),
@@ -331,8 +334,9 @@ async def test_without_weights_for_it_no_genre_is_suggested_and_the_engine_says_
 async def test_a_genre_that_the_model_lacks_is_named(tmp_path: Path):
     async with world(tmp_path) as w:
         message = await ask(w, "accompany", file=FILE, genre="polka")
-        assert message.content.startswith("❌ #1 · I can't play “polka”")
-        assert (await w.storage.jobs.get(1)).reason is Reason.UNKNOWN_GENRE
+        known = "reel, slip jig, chorale"
+        assert message.content == f"❌ #1 · This command doesn't know the genre “polka”. It knows: {known}."
+        assert (await w.storage.jobs.get(1)).reason is Reason.GENRE_NOT_OFFERED
 
 
 async def test_again_works_on_the_same_music_with_a_new_seed(tmp_path: Path):
@@ -427,7 +431,15 @@ async def test_chinese_readers_are_answered_in_chinese(tmp_path: Path, monkeypat
         await library(w)
         shown = fields((await ask(w, "restyle", clip="1", genre="slip jig")).embeds[0])
         assert shown["来自"] == "#1 · Tune 1"
-        assert "（滑步吉格）：61%" in shown["评审认为出自人手的可能"]
+        assert "（滑步吉格）：61%" in shown["评审认为出自人手的可能性"]
+        assert shown["风格"] == "改编"
+        message = await ask(w, "accompany", clip="1", genre="滑步吉格")  # typed, not picked
+        assert message.embeds
+        request = await request_of(w, 3)
+        assert isinstance(request, AccompanyRequest)
+        assert request.genre == "slip jig"
+        message = await ask(w, "accompany", clip="1", genre="波尔卡")
+        assert "它会的有：里尔舞曲、滑步吉格、众赞歌。" in message.content
         assert "这里没有作品 #9。" in await refusal(w, "vary", clip="9")
 
 

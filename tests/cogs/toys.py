@@ -163,7 +163,7 @@ class Toy:
                 yield Progress(Stage.COMPOSING, 0.34)
                 time.sleep(0.01)
         elif wanted == "polka":
-            raise BadRequest(Reason.UNKNOWN_GENRE, value=wanted, known=", ".join(GENRES))
+            raise BadRequest(Reason.GENRE_NOT_OFFERED, value=wanted, known=", ".join(GENRES))
         elif wanted == "damaged":
             raise Unavailable(Reason.WEIGHTS_UNUSABLE, style=request.style, problem="they are missing")
         yield Progress(Stage.RENDERING)

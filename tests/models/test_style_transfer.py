@@ -9,7 +9,7 @@ import torch
 
 from domain.errors import Unavailable
 from domain.score import Metre
-from models.lanes import SIXTEENTHS, to_lanes
+from models.lanes import LOWEST, SIXTEENTHS, to_lanes
 from models.registry import available_styles, find_model
 from models.style_transfer.files import load_style_transfer, save_style_transfer
 from models.style_transfer.networks import Critics, Generator, Writer
@@ -29,6 +29,7 @@ from models.style_transfer.texture_rolls import (
     positions,
     realised,
     sketch,
+    without_passing_notes,
 )
 from tests.models.styling import COMMON, TINY, piece, tiny_restyler
 
@@ -42,6 +43,7 @@ METRES = [
     Metre(7, 8),
     Metre(7, 16),
 ]
+SEMITONES = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
 CPU = torch.device("cpu")
 
 
@@ -105,14 +107,54 @@ def test_every_metre_has_positions_and_harmony(metre: Metre) -> None:
     assert written.shape == given.texture.shape
 
 
+def bar_of(*lines: str) -> Rolls:
+    """A bar of 4/4 without a tune, its texture in letters of one octave: `-` is held, `.` silent."""
+    pitch = np.zeros((1, TEXTURE + 1, 16), np.int8)
+    onset = np.zeros((1, TEXTURE + 1, 16), np.bool_)
+    for lane, line in enumerate(lines, start=1):
+        for column, letter in enumerate(line):
+            if letter == "-":
+                pitch[0, lane, column] = pitch[0, lane, column - 1]
+            elif letter != ".":
+                pitch[0, lane, column] = 1 + 60 + SEMITONES[letter] - LOWEST
+                onset[0, lane, column] = True
+    return Rolls.of_arrays(COMMON, torch.from_numpy(pitch), torch.from_numpy(onset))
+
+
+def letters_of(texture: torch.Tensor) -> list[str]:
+    names = {semitones: letter for letter, semitones in SEMITONES.items()}
+    sounding = (texture[0, ..., :-1].sum(-1) > 0.5).tolist()
+    classes = ((texture[0, ..., :-1].argmax(-1) + LOWEST) % 12).tolist()
+    return [
+        "".join(names[pitch] if heard else "." for pitch, heard in zip(lane, on, strict=True))
+        for lane, on in zip(classes, sounding, strict=True)
+    ]
+
+
 def test_the_sketch_knows_harmony_but_not_texture() -> None:
-    given = rolls()
-    octaves = given.texture.clone()
-    octaves[:, 0, :, :-1] = given.texture[:, 0, :, :-1].roll(-12, -1)
-    octaves[:, 0, :, -1] = 0
-    assert torch.allclose(sketch(given), sketch(given.with_texture(octaves)), atol=1e-5)
-    other = given.texture.roll(8, 2)
-    assert not torch.allclose(sketch(given), sketch(given.with_texture(other)), atol=1e-2)
+    plain = bar_of("g---f---f---e---", "e---d---d---c---", "c---b---g---c---")
+    broken = bar_of("gegef.f.f-f-ecec", "e.....d-d---c...", "c-..b---g-g-c.c.")
+    lower = plain.texture.clone()
+    lower[:, 0, :, :-1] = plain.texture[:, 0, :, :-1].roll(-12, -1)
+    for other in (broken.texture, lower):
+        assert torch.allclose(sketch(plain, 0.0), sketch(plain.with_texture(other), 0.0), atol=1e-5)
+    assert not torch.allclose(sketch(plain), sketch(plain.with_texture(plain.texture.roll(4, 2))), atol=1e-2)
+
+
+def test_passing_notes_are_taken_up_by_those_before_them() -> None:
+    walking = bar_of("c-d-e-f-g---a-g-", "c-e-g-g-g-agf---", "..d-c-----d-c---")
+    plain = letters_of(without_passing_notes(walking.texture, COMMON))
+    # What leaps, is repeated, begins after silence or falls on a beat stays.
+    assert plain == ["cccceeeeggggaagg", "cceeggggggggffff", "..ddcccccccccccc"]
+
+
+def test_gradients_of_the_sketch_are_bounded_where_little_sounds() -> None:
+    given = bar_of("g---............", "." * 16, "c...............")
+    texture = torch.cat([given.texture, torch.zeros_like(given.texture)]).requires_grad_()
+    rolls = Rolls(COMMON, given.tune.expand(2, -1, -1), texture)
+    sketch(rolls).square().sum().backward()
+    assert texture.grad is not None
+    assert 0 < texture.grad.abs().max().item() < 100
 
 
 def test_bar_chroma_counts_sounding_columns() -> None:

@@ -17,7 +17,8 @@ from models.grammar import TRIADS
 from models.registry import Style, available_styles
 from models.scripts import Script
 from models.tokens import Plan
-from models.vae.drafting import Dreaming, VAEModel, draw_latents, fitness, like, slerp
+from models.vae.anchors import fitness, like
+from models.vae.drafting import Dreaming, VAEModel, draw_latents, slerp
 from models.vae.files import load_vae, save_vae
 from tests.models.vaes import tiny_model
 

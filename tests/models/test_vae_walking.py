@@ -78,6 +78,16 @@ def test_harmony_and_nearness_decide_where_a_walk_goes() -> None:
     assert not (rows // LENGTH == 1).any()
 
 
+def test_a_rest_of_all_voices_is_left_and_not_gone_to() -> None:
+    heard = heard_beats()
+    first = heard.first.copy()
+    first[1, 4:] = 0
+    first[2 * LENGTH :] = 0
+    for seed in range(5):
+        rows = along(replace(heard, first=first), seed=seed)
+        assert first[rows, np.arange(8)].any(2).mean() > 0.97
+
+
 def test_a_phrase_goes_on_with_its_next_unit_and_begins_again_after_its_last(model: VAEModel) -> None:
     heard = hear(model.network, model.units[:1], COMMON, Mode.MAJOR)
     rows = walk(heard, np.zeros(1), first=0, units=10, random=np.random.default_rng(0))

@@ -15,7 +15,7 @@ from models.plans import Habit, Profile
 from models.style_transfer.files import Restyler, save_style_transfer
 from models.style_transfer.networks import Config as TransferConfig
 from models.style_transfer.networks import StyleTransfer
-from models.vae.drafting import Anchor
+from models.vae.anchors import Anchor
 from models.vae.files import save_vae
 from models.vae.phrases import VAE, PhraseConfig
 from models.vae.unit_vae import Config as UnitConfig

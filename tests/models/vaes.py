@@ -6,7 +6,8 @@ import torch
 from domain.genres import Genre
 from domain.score import Metre, Mode
 from models.lanes import FINE, LANES, PITCHES, Lanes, bar_columns
-from models.vae.drafting import Anchor, VAEModel
+from models.vae.anchors import Anchor
+from models.vae.drafting import VAEModel
 from models.vae.phrases import VAE, PhraseConfig
 from models.vae.unit_vae import Config
 from tests.models.networks import tiny_profiles

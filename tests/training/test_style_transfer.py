@@ -111,6 +111,15 @@ def test_chroma_distance_knows_octaves_from_other_chords() -> None:
     assert chroma_distance(semitone, rolls).item() > 0.3
 
 
+def test_gradients_are_bounded_where_little_sounds() -> None:
+    """Bars that fell silent must not drown what else there is to learn."""
+    rolls = batch_rolls()
+    silent = torch.zeros_like(rolls.texture).requires_grad_()
+    chroma_distance(silent, rolls).backward()
+    assert silent.grad is not None
+    assert 0 < silent.grad.abs().max().item() < 100
+
+
 def test_codes_are_free_up_to_a_point() -> None:
     near, far = torch.full((2, 4), 0.1), torch.full((2, 4), 6.0)
     assert divergence(near, torch.zeros(2, 4)).item() == 0

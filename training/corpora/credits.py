@@ -15,9 +15,9 @@ Row = dict[str, Any]
 _INTRODUCTION = """\
 # Credits
 
-Nightingale's models are taught with the music and verse below (each model's card says with which); none of it is
-part of this repository. This file is made from the licence manifest, both by `python -m training prepare`. A
-work counts once for each section that stands on its own.
+Nightingale's models are taught with the music and verse below (each model's card says with which); none of it
+is part of this repository. This file is made from the licence manifest, both by `python -m training prepare`.
+A work counts once for each section that stands on its own.
 """
 
 

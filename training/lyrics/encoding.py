@@ -36,9 +36,11 @@ class Encoded:
 
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
+        partial = path.with_name(path.name + ".partial")
+        with partial.open("wb") as file:
             arrays = {name: _small(getattr(self, name)) for name in self.__slots__}
             np.savez_compressed(file, allow_pickle=False, **arrays)
+        partial.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> "Encoded":

@@ -6,20 +6,22 @@ nor too common to say anything.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from itertools import islice
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from models.lyrics.pronouncing import rhymes_in_verse
 from models.lyrics.scenes import STOP_WORDS
 from training.corpora.verses import Verse
 
 MOST_CANDIDATES = 8
 NEIGHBOURS = 12
-_LEAST_STANZAS = {"en": 25, "zh": 25}
+_LEAST_STANZAS = {"en": 25, "zh": 80}
 _GREATEST_SHARE = 0.04
 """Share of all stanzas beyond which a word tells nothing."""
-_LEAST_TOGETHER = 4
+_LEAST_TOGETHER = 6
 _DISCOUNT = 0.75
 """Exponent of the neighbour's frequency in the mutual information, against rare ones (Levy 2015)."""
 
@@ -34,9 +36,12 @@ def words_to_tell(verse: Verse) -> Sequence[str]:
 
 
 class Telling:
-    """The telling words of a language, counted over training stanzas."""
+    """The telling words of a language, counted over training stanzas; only `usable` ones."""
 
-    def __init__(self, stanzas: Iterable[Sequence[str]], language: str) -> None:
+    def __init__(
+        self, stanzas: Iterable[Sequence[str]], language: str, usable: Container[str] | None = None
+    ) -> None:
+        self.language = language
         frequency: Counter[str] = Counter()
         total = 0
         for words in stanzas:
@@ -49,6 +54,7 @@ class Telling:
             for word, count in frequency.items()
             if least <= count <= max(most, least)
             and word not in STOP_WORDS
+            and (usable is None or word in usable)
             and (len(word) > 2 or language != "en")
         )
         self.number = {word: number for number, word in enumerate(self.words)}
@@ -84,9 +90,14 @@ def find_neighbours(stanzas: Sequence[Sequence[str]], telling: Telling) -> dict[
         others, counts = others[usable], counts[usable]
         score = np.log(counts / (frequency[number] * discounted[others]))
         # Sorted by score and then by number, so that ties fall the same way everywhere.
-        best = others[np.lexsort((others, -score))][:NEIGHBOURS]
-        if len(best):
-            found[word] = [telling.words[other] for other in best]
+        ranked = (telling.words[other] for other in others[np.lexsort((others, -score))])
+        # Rhymes meet for their sound, not for their sense.
+        telling_ones = (
+            other for other in ranked if telling.language != "en" or not rhymes_in_verse(word, other)
+        )
+        near = list(islice(telling_ones, NEIGHBOURS))
+        if near:
+            found[word] = near
     return found
 
 

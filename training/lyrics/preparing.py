@@ -78,8 +78,10 @@ def prepare_language(verses: Sequence[Verse], folder: Path, *, tunes: Sequence[s
     training = [verse for verse in verses if verse.split == "train"]
     vocabulary = english_vocabulary(training) if language == "en" else chinese_vocabulary(training, tunes)
     vocabulary.save(folder / VOCABULARY_FILE)
-    save_words(folder / LEXICON_FILE, lexicon_words(training, vocabulary))
-    telling = Telling((words_to_tell(verse) for verse in training), language)
+    lexicon = lexicon_words(training, vocabulary)
+    save_words(folder / LEXICON_FILE, lexicon)
+    usable = {word.text for word in lexicon} if language == "en" else None
+    telling = Telling((words_to_tell(verse) for verse in training), language, usable)
     neighbours = find_neighbours([words_to_tell(verse) for verse in training], telling)
     save_neighbours(folder / NEIGHBOURS_FILE, neighbours)
     same = lemma if language == "en" else str
@@ -90,10 +92,15 @@ def prepare_language(verses: Sequence[Verse], folder: Path, *, tunes: Sequence[s
 
 
 def lexicon_words(verses: Sequence[Verse], vocabulary: Vocabulary) -> list[Word]:
-    """The words to write with: frequent, sayable, safe, and no names; the commonest first."""
+    """The words to write with: frequent, sayable, safe, and no names; the commonest first.
+
+    English words that are not archaic are counted in modern verse alone, which has no old spellings.
+    """
     counts: Counter[str] = Counter()
     for verse in verses:
-        counts.update(word for line in verse.stanza.lines for word in line.words)
+        said = (word for line in verse.stanza.lines for word in line.words)
+        modern = verse.register == "modern"
+        counts.update(word for word in said if modern or is_archaic(word.lower()))
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     words: list[Word] = []
     for text, count in ranked:

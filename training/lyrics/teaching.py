@@ -23,8 +23,8 @@ from training.lyrics.examples import Examples
 BATCH_TOKENS = 5_000
 """Target tokens of a batch, padding included."""
 
-EPOCH_TOKENS = 600_000
-"""Target tokens of an epoch of `Fitting`: about five minutes of a core, so that a checkpoint is never old."""
+EPOCH_TOKENS = 300_000
+"""Target tokens of an epoch of `Fitting`: two minutes of a free core, so that a checkpoint is never old."""
 
 POOL = 4_096
 """Stanzas among which those of like length are put together."""

@@ -41,6 +41,11 @@ from training.style_transfer.windows import GENRES, cut, lanes_of
 FOLDER = RUNS / STYLE_TRANSFER
 PICTURE = Path("docs/quality") / f"{STYLE_TRANSFER}-training.png"
 
+_REMARK = (
+    "How pieces are restyled (freedom of the harmony, temperature, which critics choose) was settled on "
+    "validation works, by flips; held-out works were measured now and then while the model was made."
+)
+
 
 def train(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
@@ -133,6 +138,7 @@ def _facts(works: Sequence[Work], command: str) -> dict[str, Any]:
     return {
         "data": dict(Counter(f"{work.source}, {work.licence}" for work in heard)),
         "command": f"python -m training train {STYLE_TRANSFER}; {command}",
+        "remark": _REMARK,
         "training": {
             "warm start": {"updates": warm.update, "minutes": round(warm.seconds / 60, 1)},
             "game": {

@@ -17,6 +17,9 @@ _HIDDEN = 0.35
 """Of so many windows some bars of the tune are hidden, as tunes rest elsewhere than a genre's own do."""
 
 _LOST = 0.12
+_SILENT = 0.02
+"""Bars whose pitch classes are no longer than that have no direction: it bounds the gradients there."""
+
 _COARSE = 0.0, 0.9
 """Shares of the whole bar's harmony in what a beat is told."""
 
@@ -43,7 +46,7 @@ def chroma_distance(texture: Tensor, rolls: Rolls) -> Tensor:
     before = bar_chroma(rolls.texture, rolls.metre)
     after = bar_chroma(texture, rolls.metre)
     known = before.sum(-1) > 0
-    alike = nn.functional.cosine_similarity(before, after, dim=-1)
+    alike = nn.functional.cosine_similarity(before, after, dim=-1, eps=_SILENT)
     return ((1 - alike) * known).sum() / known.sum().clamp(min=1)
 
 

@@ -27,9 +27,9 @@ PICTURED = 5
 """Pictures are drawn every so many epochs."""
 
 SCHEDULE = GameSchedule(
-    epochs=30,
+    epochs=40,
     updates_per_epoch=100,
-    critic_steps=1,
+    critic_steps=2,
     learning_rate=1e-4,
     critic_learning_rate=2e-4,
     betas=(0.5, 0.99),

@@ -29,9 +29,9 @@ def test_titles_of_transformations_say_what_a_piece_was_made_from_and_do_not_pil
     accompanied = title_of_transformation(AccompanyRequest(source=mill, seed=1), Genre.HYMN)
     assert accompanied == "The Old Mill, accompanied"
     restyled = title_of_transformation(restyle, Genre.SLIP_JIG)
-    assert restyled == "The Old Mill as Slip Jig"
+    assert restyled == "The Old Mill as a Slip Jig"
     again = replace(restyle, source=Source.of(restyled, score))
-    assert title_of_transformation(again, Genre.HYMN) == "The Old Mill as Hymn"
+    assert title_of_transformation(again, Genre.HYMN) == "The Old Mill as a Hymn"
     blend = BlendRequest(first=mill, second=lied, seed=1)
     assert title_of_transformation(blend, Genre.HYMN) == "The Old Mill meets Lied"
     long = Source.of("x" * 80, score)

@@ -20,8 +20,11 @@ from domain.transformations import (
     VaryRequest,
 )
 from engine.craft.repertoire import Repertoire
-from engine.craft.transforming import Transformer, _choose_genre
+from engine.craft.transforming import Transformer, _choose_genre, _remarks
 from engine.intake.clip_files import composition_of, read_score
+from models.composition.transformation import Transformed
+from models.lanes import Simplified
+from models.tokens import Plan
 from tests.engine.craft.pieces import chorale, jig, of_notes
 from tests.models.transformers import save_transformers
 
@@ -114,7 +117,7 @@ def test_restyling_is_judged_before_and_after(transformer: Transformer) -> None:
     clip = made_of(transformer, RestyleRequest(source=CHORALE, genre="reel", seed=1))
     assert clip.source_judgement is not None
     assert clip.recipe.genre == "reel"
-    assert clip.title == "Chorale in G as Reel"
+    assert clip.title == "Chorale in G as a Reel"
     assert made_of(transformer, VaryRequest(source=CHORALE, seed=1)).source_judgement is None
 
 
@@ -141,6 +144,14 @@ def test_what_was_lost_is_remarked_on(transformer: Transformer) -> None:
     assert int(by_topic[Topic.TOO_DENSE]["notes"]) >= 4 * 8
 
 
+def test_what_one_piece_lost_is_said_once_where_it_meets_itself() -> None:
+    cut = Remark(Topic.CUT, {"title": "Crowd", "bars": "90", "limit": "64"})
+    source = replace(CHORALE, left_out=(cut,))
+    blend = BlendRequest(first=source, second=source, seed=1)
+    plan = Plan(Genre.CHORALE, source.score.key, source.score.metre, 100.0, 2, 4, 2, 3)
+    assert _remarks(blend, Transformed(source.score, plan, Simplified())) == (cut,)
+
+
 @pytest.mark.parametrize(
     "request_",
     [
@@ -154,7 +165,7 @@ def test_a_genre_that_is_not_offered_is_named_with_those_that_are(
 ) -> None:
     with pytest.raises(BadRequest, match="chorale, reel") as refused:
         made_of(transformer, request_)
-    assert refused.value.reason is Reason.UNKNOWN_GENRE
+    assert refused.value.reason is Reason.GENRE_NOT_OFFERED
 
 
 def test_a_metre_that_cannot_be_read_is_a_sentence(transformer: Transformer) -> None:

@@ -1,12 +1,13 @@
 """A restyled piece keeps its tune, metre, key and length, and ends where it should."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from domain.genres import Genre
-from domain.score import Key, Metre, Mode, Note, Part, Score
+from domain.score import Cadence, Key, Metre, Mode, Note, Part, Score, Section
 from models.composition.restyling import restyle, write_textures
 from models.lanes import SIXTEENTHS, to_lanes
 from models.style_transfer.texture_rolls import Rolls, as_lanes
@@ -30,6 +31,13 @@ def test_tune_metre_key_and_length_stay(metre: Metre, parts: int) -> None:
     assert notes.issuperset(score.parts[0].notes)
     assert restyled.plan.genre is Genre.HYMN
     assert restyled.plan.metre == metre
+
+
+def test_sections_stay_where_they_are() -> None:
+    sections = (Section("A", 0, 4, Cadence.HALF), Section("B", 4, 4, Cadence.FULL, Key(9)))
+    score = replace(piece(bars=8), sections=sections)
+    assert restyle(MODEL, score, genre=Genre.HYMN, seed=1, candidates=1).score.sections == sections
+    assert restyle(MODEL, piece(), genre=Genre.HYMN, seed=1, candidates=1).score.sections == ()
 
 
 def test_the_layout_is_the_genres() -> None:

@@ -42,7 +42,7 @@ def _verse(number: int, split: str) -> Verse:
 
 @cache
 def _verses() -> tuple[Verse, ...]:
-    return tuple(_verse(number, "train" if number < 256 else "test") for number in range(300))
+    return tuple(_verse(number, "train" if number < 512 else "test") for number in range(556))
 
 
 @pytest.fixture(scope="module")
