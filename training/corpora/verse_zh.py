@@ -34,7 +34,6 @@ _LEAST_OF_TUNE = 25
 _SINGLE = 36
 """Characters up to which a tune may have one part; of two parts are those of `_DOUBLE`."""
 _DOUBLE = frozenset({"长相思", "相见欢", "乌夜啼", "醉太平"})
-_MOST_LINES = 12
 _RHYMING = 0.35
 """Share of a tune's ci in which two lines rhyme, from which its pattern has them rhyme; chance is a tenth."""
 
@@ -80,15 +79,15 @@ def read_chinese_poems(path: Path) -> Iterator[ChinesePoem]:
         rows: list[dict[str, Any]] = json.loads(content)
         for row in rows:
             # 、 marks a breath inside a line, which later editors set as they pleased.
-            text = simplify("".join(row["paragraphs"])).replace("、", "").replace(",", "，")
-            tune = simplify(row.get("rhythmic", "")).replace("·", "・").split("・")[-1]
+            text = simplify("".join(row.get("paragraphs") or ())).replace("、", "").replace(",", "，")
+            tune = simplify(row.get("rhythmic") or "").replace("·", "・").split("・")[-1]
             if not _CLEAN.fullmatch(text) or (is_ci and tune in _NO_TUNE):
                 continue
             lines = tuple(_line(words, mark) for words, mark in _LINE.findall(text))
             lengths = {len(line.words) for line in lines}
             even = len(lines) in (4, 8) and lengths in ({5}, {7})
             if lines and (is_ci or even) and lines[-1].marks[-1] in _STOPS and _sayable(lines):
-                yield ChinesePoem(simplify(row["author"]).strip(), tune if is_ci else "", lines)
+                yield ChinesePoem(simplify(row.get("author") or "").strip(), tune if is_ci else "", lines)
 
 
 def _files(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -99,12 +98,13 @@ def _files(path: Path) -> Iterator[tuple[str, bytes]]:
             if any(pattern.search(file.as_posix()) for pattern in wanted):
                 yield file.as_posix(), file.read_bytes()
         return
+    contents: dict[str, bytes] = {}
     with tarfile.open(path, "r:gz") as archive:
-        members = [member for member in archive if any(pattern.search(member.name) for pattern in wanted)]
-        for member in sorted(members, key=lambda member: member.name):
-            content = archive.extractfile(member)
-            if content is not None:
-                yield member.name, content.read()
+        for member in archive:  # in its own order: going back would unpack it all again
+            if any(pattern.search(member.name) for pattern in wanted):
+                content = archive.extractfile(member)
+                contents[member.name] = b"" if content is None else content.read()
+    yield from sorted(contents.items())
 
 
 def _line(words: str, mark: str) -> Line:
@@ -159,7 +159,6 @@ def _pattern(tune: str, poems: Sequence[ChinesePoem]) -> tuple[Half, ...]:
     return tuple(
         Half(lengths[start:end], tuple(marks[start:end]), _scheme([poem.lines[start:end] for poem in poems]))
         for start, end in parts
-        if end - start <= _MOST_LINES
     )
 
 

@@ -17,7 +17,7 @@ ENGLISH_SIZE = 8192
 """Tokens of the English vocabulary in all."""
 _RHYMES = 200
 _SCHEMES = 40
-_LINES = range(2, 9)
+_LINES = {"en": range(2, 9), "zh": range(2, 15)}
 _LEAST_SHOWN = 5
 _LEAST_CHARACTERS = 4
 """How often a Chinese character has to come to be a token."""
@@ -34,7 +34,7 @@ def english_vocabulary(verses: Iterable[Verse]) -> Vocabulary:
         schemes[verse.scheme] += 1
     rhymes.pop("None", None)
     controls = (
-        "<en>", "<modern>", "<archaic>", "<sacred>", *_lines_controls(),
+        "<en>", "<modern>", "<archaic>", "<sacred>", *_lines_controls("en"),
         *(f"<metre {metre}>" for metre in METRES),
         *_names("scheme", schemes, _SCHEMES), *_names("rhyme", rhymes, _RHYMES),
         *(f"<syllables {count}>" for count in range(1, MOST_SYLLABLES["en"] + 1)),
@@ -62,7 +62,7 @@ def chinese_vocabulary(verses: Iterable[Verse], tunes: Iterable[str]) -> Vocabul
     controls = (
         "<zh>", "<form 5>", "<form 7>", "<form ci>",
         *(f"<tune {tune}>" for tune in sorted(tunes)), f"<tune {OTHER}>",
-        "<half 0>", "<half 1>", "<half 2>", *_lines_controls(),
+        "<half 0>", "<half 1>", "<half 2>", *_lines_controls("zh"),
         *_names("scheme", schemes, _SCHEMES), *_names("rhyme", rhymes, len(rhymes)),
         *(f"<syllables {count}>" for count in range(1, MOST_SYLLABLES["zh"] + 1)),
     )  # fmt: skip
@@ -88,8 +88,8 @@ def byte_pairs(words: Mapping[str, int], size: int) -> list[str]:
     return [name for name in names if not name.startswith("<")]
 
 
-def _lines_controls() -> tuple[str, ...]:
-    return (*(f"<lines {count}>" for count in _LINES), f"<lines {OTHER}>")
+def _lines_controls(language: str) -> tuple[str, ...]:
+    return (*(f"<lines {count}>" for count in _LINES[language]), f"<lines {OTHER}>")
 
 
 def _names(kind: str, counts: Counter[str], most: int) -> list[str]:

@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.lyrics import pinyin
 from models.lyrics.constraint import StanzaConstraint
-from models.lyrics.lexicon import with_words, word_of
+from models.lyrics.lexicon import Lexicon, build_lexicon, with_words, word_of
+from models.lyrics.pinyin import GROUPS
 from models.lyrics.pronouncing import rhymes
-from models.lyrics.stanzas import Stanza, StanzaPlan, line_syllables, read_target
-from models.lyrics.vocabulary import EOS
+from models.lyrics.stanzas import MARKS, Stanza, StanzaPlan, line_syllables, read_target
+from models.lyrics.tunes import Half
+from models.lyrics.vocabulary import EOS, Vocabulary
 from tests.models.lyrics.toy_words import SCHEMES, WORDS, toy_lexicon, toy_vocabulary
 
 _LONGEST = 400
@@ -38,7 +41,7 @@ def _plans(draw: st.DrawFn) -> StanzaPlan:
 
 
 @given(_plans(), st.integers(0, 2**32 - 1))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_whatever_is_allowed_comes_out_with_exact_syllables_and_rhymes(plan: StanzaPlan, seed: int) -> None:
     tokens, stanza = _written(plan, np.random.default_rng(seed))
 
@@ -88,3 +91,35 @@ def test_words_of_a_scene_join_the_lexicon_and_leave_the_old_one_alone() -> None
 
     assert found(richer.free)
     assert not found(toy_lexicon().free)
+
+
+def _chinese() -> tuple[Vocabulary, Lexicon]:
+    characters = "山天年前边烟泉船风中空红东鸿声情春人云新津神尘巾花家霞沙鸦瓜茶楼秋流舟愁头洲鸥水月雪夜"
+    controls = (
+        *(f"<rhyme {group}>" for group in (*GROUPS, "zhi", "other")),
+        *(f"<syllables {count}>" for count in range(1, 13)),
+    )
+    vocabulary = Vocabulary("zh", controls, MARKS["zh"], characters, {})
+    words = [word for character in characters if (word := word_of(character, "zh")) is not None]
+    return vocabulary, build_lexicon(words, vocabulary, archaic=True)
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=30, deadline=None)
+def test_chinese_keeps_a_tune_to_the_character(seed: int) -> None:
+    vocabulary, lexicon = _chinese()
+    half = Half((4, 5, 7, 6), ("，", "。", "。", "。"), "ABBB")
+    plan = StanzaPlan("zh", half.scheme, syllables=half.syllables, end_marks=half.end_marks)
+    hold, rng = StanzaConstraint(plan, lexicon, vocabulary).start(), np.random.default_rng(seed)
+    tokens: list[int] = []
+    while not hold.finished:
+        tokens.append(int(rng.choice(np.flatnonzero(hold.allowed()))))
+        hold = hold.after(tokens[-1])
+
+    lines = read_target(tokens, vocabulary).lines
+
+    assert tuple(len(line.words) for line in lines) == half.syllables
+    assert tuple(line.marks[-1] for line in lines) == half.end_marks
+    assert all(not mark for line in lines for mark in line.marks[:-1])
+    assert all(pinyin.rhymes(one.last_word, other.last_word) for one, other in combinations(lines[1:], 2))
+    assert not pinyin.rhymes(lines[0].last_word, lines[1].last_word)
