@@ -27,11 +27,18 @@ _DISCOUNT = 0.75
 
 
 def words_to_tell(verse: Verse) -> Sequence[str]:
-    """What a keyword may be: words of English; of Chinese single characters and pairs within a line."""
+    """What a keyword may be: words of English; of Chinese single characters, and pairs where words stand.
+
+    Lines of five characters fall into 2 2 1 or 2 1 2, those of seven have two more before.
+    """
     if verse.language == "en":
         return verse.words
     lines = ["".join(line.words) for line in verse.stanza.lines]
-    pairs = [line[at : at + 2] for line in lines for at in range(len(line) - 1)]
+    pairs = [
+        line[at : at + 2]
+        for line in lines
+        for at in sorted({*range(0, len(line) - 1, 2), max(0, len(line) - 2)})
+    ]
     return [*verse.words, *pairs]
 
 
@@ -91,14 +98,16 @@ def find_neighbours(stanzas: Sequence[Sequence[str]], telling: Telling) -> dict[
         score = np.log(counts / (frequency[number] * discounted[others]))
         # Sorted by score and then by number, so that ties fall the same way everywhere.
         ranked = (telling.words[other] for other in others[np.lexsort((others, -score))])
-        # Rhymes meet for their sound, not for their sense.
-        telling_ones = (
-            other for other in ranked if telling.language != "en" or not rhymes_in_verse(word, other)
-        )
+        telling_ones = (other for other in ranked if not _same_sound(word, other, telling.language))
         near = list(islice(telling_ones, NEIGHBOURS))
         if near:
             found[word] = near
     return found
+
+
+def _same_sound(word: str, other: str, language: str) -> bool:
+    """Whether two words meet for their sound, not for their sense: rhymes, or a character in common."""
+    return rhymes_in_verse(word, other) if language == "en" else bool(set(word) & set(other))
 
 
 def _incidence(stanzas: Sequence[Sequence[str]], number: Mapping[str, int]) -> tuple[list[int], list[int]]:

@@ -29,7 +29,6 @@ from models.registry import Style, available_styles
 from training.corpora.works import SPLITS, Work, load_works
 from training.evaluation.controls import MarkovComposer
 from training.report.keeping import code_digest, keep_scores
-from training.rnn.teaching import taught
 
 _DRAFTS = 80
 """How many drafts are written side by side; pieces are the same again only in batches of the same size."""
@@ -108,8 +107,8 @@ class Study:
         raise ValueError(f"no style {self.style} in {self.weights}")
 
     def load_works(self) -> list[Work]:
-        """The works of the genres that the style learned from, of every split."""
-        return _works(self.works)
+        """The works of the genres that the style knows, of every split."""
+        return _works(self)
 
     def works_of(self, genre: Genre, *splits: str) -> list[Work]:
         """Those of one genre, in some splits or in all."""
@@ -197,8 +196,9 @@ class Study:
 
 
 @functools.cache
-def _works(path: Path) -> list[Work]:
-    return taught(load_works(path))
+def _works(study: Study) -> list[Work]:
+    known = study.load_model().profiles
+    return [work for work in load_works(study.works) if work.genre in known]
 
 
 @functools.cache
