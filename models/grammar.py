@@ -5,13 +5,13 @@ however the choices fall, bars sum exactly, parts keep their order, and the musi
 where its script says, at the latest in its last bar.
 """
 
-from bisect import bisect_left
-
 import numpy as np
 from numpy.typing import NDArray
 
 from domain.score import TICKS_PER_QUARTER, Mode
-from models.scripts import Arrival, Copy, Script
+from models.copying import Copying
+from models.leading import Leading
+from models.scripts import Arrival, Script
 from models.tokens import (
     DURATIONS,
     END,
@@ -67,6 +67,8 @@ class Draft:
         self._is_one_line = plan.parts == 1
         self._touched = 127, 0
         self._lead = 0
+        self._copying = Copying(self.script.copies)
+        self._leading = None if self.script.lead is None else Leading(self.script.lead)
         # Struck again in its own part, a note ends; `sounding_until`, which models are shown, knows no parts.
         self._part_until = np.zeros((plan.parts, PITCHES), dtype=np.int64)
 
@@ -99,20 +101,25 @@ class Draft:
         """(VOCABULARY,): the tokens that may come next; at least one until finished."""
         mask = np.zeros(VOCABULARY, dtype=np.bool_)
         if self._moment and self._moment[-1] >= FIRST_NOTE:
-            mask[FIRST_DURATION:FIRST_NOTE] = self._room() >= _DURATIONS
+            mask[FIRST_DURATION:FIRST_NOTE] = self._lengths()
             return mask
         arrival = self._arrival
+        if self._owes_lead:
+            mask[FIRST_NOTE:] = self._lead_notes(arrival)
+            return mask
         if len(self._moment) < 2 * MAX_NOTES:
             lowest = self._moment[-2] + 1 if self._moment else FIRST_NOTE
             mask[lowest : FIRST_NOTE + self.plan.parts * PITCHES] = True
+            if self._leading is not None:
+                mask[FIRST_NOTE:] &= self._leading.others(self.tick, self._sung_last)
             if self.tick == arrival.tick:
                 mask[FIRST_NOTE:] &= self._notes_of(arrival)
         if self._moment or self._may_rest():
             mask[FIRST_SHIFT:FIRST_DURATION] = self._shifts(arrival)
-        if self._moment and arrival.final and self._in_last_bar:
+        if self._moment and self._may_end(arrival):
             mask[END] = self._has_arrived(arrival, self.tick) and self._leads(arrival)
         if not mask.any():  # a chord that can't be mended: music goes on rather than stop
-            if arrival.final and self._in_last_bar:
+            if self._may_end(arrival):
                 mask[END] = True
             else:
                 mask[FIRST_SHIFT:FIRST_DURATION] = self._reachable()
@@ -120,23 +127,7 @@ class Draft:
 
     def copied_moment(self) -> tuple[int, ...] | None:
         """The whole moment to come, where it comes again; None where it is to be written."""
-        copy = self._copy
-        if copy is None or self.tick < copy.start:
-            return None
-        source = self.tick - copy.start + copy.source
-        index = bisect_left(self._ticks, source)
-        if index >= len(self._ticks) or self._ticks[index] != source:
-            return None
-        following = self._ticks[index + 1] if index + 1 < len(self._ticks) else self.tick
-        target = following - copy.source + copy.start
-        if target >= copy.end:
-            target = self._first_copied_from(copy.end) or copy.end
-        tokens = list(self._moments[index][:-1])
-        room = copy.end - self.tick
-        for place in range(1, len(tokens), 2):
-            if DURATIONS[tokens[place] - FIRST_DURATION] > room:
-                tokens[place] = FIRST_DURATION + int(np.searchsorted(_DURATIONS, room, side="right")) - 1
-        return (*tokens, FIRST_SHIFT + min(target - self.tick, MAX_SHIFT) - 1)
+        return self._copying.moment(self.tick, self._ticks, self._moments)
 
     def push(self, token: int) -> None:
         """Take a legal token."""
@@ -175,17 +166,41 @@ class Draft:
         return self.script.arrivals[self._arrivals_passed]
 
     @property
-    def _copy(self) -> Copy | None:
-        """The copy that is under way, or comes next."""
-        return self._copy_from(self.tick)
-
-    def _copy_from(self, tick: int) -> Copy | None:
-        """The copy that is under way at `tick`, or comes next."""
-        return next((copy for copy in self.script.copies if copy.end > tick), None)
-
-    @property
     def _in_last_bar(self) -> bool:
         return self.tick >= self.plan.end_tick - self.plan.metre.bar_ticks
+
+    def _may_end(self, arrival: Arrival) -> bool:
+        """Whether the piece may end once it has arrived: in its last bar, or on the last sung note."""
+        is_late = self._in_last_bar if self._leading is None else self._leading.is_over(self.tick)
+        return arrival.final and is_late
+
+    @property
+    def _owes_lead(self) -> bool:
+        """Whether the moment has to begin with a note that is sung."""
+        return self._leading is not None and not self._moment and self._leading.begins_at(self.tick)
+
+    @property
+    def _sung_last(self) -> int:
+        """The pitch of the note that is sung, or was last; 0 before the first."""
+        begun = self._moment and self._moment[0] < FIRST_NOTE + PITCHES
+        return read_note(self._moment[0])[1] if begun else self._lead
+
+    def _lead_notes(self, arrival: Arrival) -> NDArray[np.bool_]:
+        """(MAX_PARTS * PITCHES,): the notes that may be sung next, the best that leave any."""
+        if self._leading is None:
+            raise ValueError("nothing is sung")
+        choices = self._leading.own_notes(self._lead)
+        if self.tick == arrival.tick:
+            tops = np.isin(_PITCH_CLASSES, list(arrival.top))
+            choices = [*(choice & tops for choice in choices), choices[-1]]
+        return next(choice for choice in choices if choice.any())
+
+    def _lengths(self) -> NDArray[np.bool_]:
+        """(len(DURATIONS),): how long the note just begun may last."""
+        room = self._room()
+        if self._leading is not None and read_note(self._moment[-1])[0] == 0:
+            return self._leading.duration(self.tick, room)
+        return room >= _DURATIONS
 
     def _may_rest(self) -> bool:
         """A moment without notes opens a piece with an upbeat, or goes on a long rest."""
@@ -195,7 +210,9 @@ class Draft:
         """(MAX_SHIFT,): shifts to a place on the grid, neither past the end nor among copied moments."""
         after = self.tick + _SHIFTS
         reachable = (after <= self.script.arrivals[-1].tick) & _ON_GRID[after % TICKS_PER_QUARTER]
-        copy, landing = self._copy, self._landing()
+        if self._leading is not None:
+            reachable &= self._leading.shifts(self.tick, alone=self.plan.parts == 1)
+        copy, landing = self._copying.at(self.tick), self._copying.landing(self.tick, self._ticks)
         if copy is None or landing is None:
             return reachable
         before = reachable & ((after < copy.start) | (after == landing))
@@ -211,27 +228,11 @@ class Draft:
         held = shifts & (~past | (self.tick + _SHIFTS >= arrival.tick + arrival.hold))
         return held if held.any() else shifts
 
-    def _landing(self) -> int | None:
-        """Where the copy to come has its first moment, which what is written before must not pass."""
-        copy = self._copy
-        return None if copy is None else self._first_copied_from(max(copy.start, self.tick + 1))
-
-    def _first_copied_from(self, tick: int) -> int | None:
-        """The first moment at or after `tick` of the copy under way then, as far as its source is written."""
-        copy = self._copy_from(tick)
-        if copy is None or tick < copy.start:
-            return None
-        index = bisect_left(self._ticks, tick - copy.start + copy.source)
-        if index == len(self._ticks):
-            return None
-        place = self._ticks[index] - copy.source + copy.start
-        return place if place < copy.end else None
-
     def _room(self) -> int:
         """The ticks that the note just begun may last."""
         part, pitch = read_note(self._moment[-1])
         ends = [self.plan.end_tick]
-        landing = self._landing()
+        landing = self._copying.landing(self.tick, self._ticks)
         if landing is not None:
             ends.append(landing)
         arrival = self._arrival

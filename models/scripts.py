@@ -1,4 +1,4 @@
-"""What a piece is held to beyond its plan: bars that return, and where it comes to rest.
+"""What a piece is held to beyond its plan: bars that return, where it comes to rest, the rhythm of words.
 
 Plain values; how sections become a script is decided in `models.composition`, how a script binds
 what is written in `models.grammar`. All pitches are those of music moved to the tonic C.
@@ -33,8 +33,26 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """What a top part that is sung is held to: (onset, duration) of each of its notes, and its compass.
+
+    Durations are ones that tokens can say, no note outlasts the next one's onset, and `lowest` and `highest`
+    (MIDI numbers) are an octave apart or more.
+    """
+
+    notes: tuple[tuple[int, int], ...]
+    lowest: int
+    highest: int
+
+
+@dataclass(frozen=True, slots=True)
 class Script:
-    """Copies and arrivals in order of time; the last arrival is the final one."""
+    """Copies and arrivals in order of time; the last arrival is the final one.
+
+    Where there is a lead, arrivals are at onsets of it, the final one at its last; copies begin and end at
+    onsets, and what is copied has the same rhythm in both places.
+    """
 
     arrivals: tuple[Arrival, ...]
     copies: tuple[Copy, ...] = ()
+    lead: Lead | None = None

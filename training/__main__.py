@@ -23,6 +23,7 @@ MODELS = {
     "style_transfer": "training.style_transfer.commands",
     "critic": "training.critic.commands",
     "lyrics": "training.lyrics.commands",
+    "songs": "training.songs.commands",
 }
 """The modules that know how each model is trained, evaluated and exported, and what ablations it has."""
 
@@ -80,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--language", choices=["en", "zh"], default="en", help="of lyrics")
         command.add_argument(
             "--network", choices=["seq2seq", "transformer"], default="seq2seq", help="of lyrics"
+        )
+        command.add_argument(
+            "--archives", type=Path, default=Path("archives"), help="for songs: where hymns and Lieder are"
         )
         command.set_defaults(run=_run_of_model, command=name)
 

@@ -1,6 +1,6 @@
 """A reader of the ABC notation that the Open Hymnal uses: voices in parallel, with true bar lines.
 
-Words, slurs and decorations are passed over. Repeats are left as written.
+Slurs and decorations are passed over, words kept as they stand. Repeats are left as written.
 """
 
 import re
@@ -58,11 +58,25 @@ class AbcError(ValueError):
 
 
 @dataclass
+class WordRow:
+    """A `w:` line as it stands: a verse's words under the written notes from number `first` on."""
+
+    verse: int
+    first: int
+    text: str
+
+
+@dataclass
 class Voice:
-    """One voice: its notes, and the onset of every bar line, both in quarters."""
+    """One voice: its notes, and the onset of every bar line, both in quarters.
+
+    `written` has for each note or chord on paper the index of its first note, the same for two that are tied.
+    """
 
     notes: list[TimedNote] = field(default_factory=list[TimedNote])
     bar_lines: list[float] = field(default_factory=list[float])
+    written: list[int] = field(default_factory=list[int])
+    words: list[WordRow] = field(default_factory=list[WordRow])
 
 
 @dataclass
@@ -82,6 +96,7 @@ def read_abc(text: str) -> Tune:
     tune = Tune()
     unit = Fraction(1, 8)
     readers: dict[str, _VoiceReader] = {}
+    above: _VoiceReader | None = None
     for raw in text.splitlines():
         line = raw.partition("%")[0].rstrip()
         header = re.match(r"([A-Za-z]):(.*)", line)
@@ -90,12 +105,15 @@ def read_abc(text: str) -> Tune:
             name, value = header[1], header[2].strip()
             if name == "L":
                 unit = Fraction(value)
+            elif name == "w" and above is not None:
+                above.read_words(value)
             else:
                 _read_header(tune, name, value)
         elif inline:
             if inline[1] not in readers:
                 readers[inline[1]] = _VoiceReader(unit, tune.signature)
-            readers[inline[1]].read(inline[2], lambda name, value: _read_inline(tune, name, value))
+            above = readers[inline[1]]
+            above.read(inline[2], lambda name, value: _read_inline(tune, name, value))
     tune.voices = {name: reader.voice for name, reader in readers.items() if reader.voice.notes}
     return tune
 
@@ -149,9 +167,17 @@ class _VoiceReader:
         self._tuplet: tuple[int, Fraction] = (0, Fraction(1))
         self._stretch = Fraction(1)
         self._last: list[int] = []
+        self._line_start = 0
+        self._verses = 0
+
+    def read_words(self, text: str) -> None:
+        """A line of words under the music read last."""
+        self._verses += 1
+        self.voice.words.append(WordRow(self._verses, self._line_start, text))
 
     def read(self, music: str, read_field: Callable[[str, str], None]) -> None:
         place = 0
+        self._line_start, self._verses = len(self.voice.written), 0
         while place < len(music):
             match = _TOKEN.match(music, place)
             if match is None:
@@ -189,6 +215,7 @@ class _VoiceReader:
             for accidental, letter, octave, own in _PITCH.findall(text):
                 pitch = self._pitch(accidental, letter, octave)
                 self._add(pitch, duration * _length(own), tied)
+            self.voice.written.append(self._last[0])
         self._now += duration
 
     def _add(self, pitch: int, duration: Fraction, tied: dict[int, int]) -> None:

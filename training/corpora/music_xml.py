@@ -1,13 +1,13 @@
-"""A reader of compressed MusicXML, for what the notes are and where the bars fall.
+"""A reader of compressed MusicXML, for what the notes are, where the bars fall, and the words of one verse.
 
-Words, dynamics and layout are passed over; grace notes are left out; repeats stay as written.
+Dynamics and layout are passed over; grace notes are left out; repeats stay as written.
 """
 
 import io
 import xml.etree.ElementTree as ET
 import zipfile
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from domain.score import Metre
@@ -22,13 +22,28 @@ class MusicXmlError(ValueError):
 
 
 @dataclass(frozen=True)
+class Word:
+    """A syllable of the first verse, from `onset` to `end` in quarters, on so many notes."""
+
+    onset: float
+    end: float
+    notes: int
+    text: str
+    ends_word: bool
+
+
+@dataclass(frozen=True)
 class Song:
-    """A score's title, composer and music. `staves_by_part` counts the staves of each part in order."""
+    """A score's title, composer and music. `staves_by_part` counts the staves of each part in order.
+
+    `words` are those under the first part.
+    """
 
     title: str
     composer: str
     written: Written
     staves_by_part: tuple[int, ...]
+    words: tuple[Word, ...] = ()
 
 
 @dataclass
@@ -47,8 +62,11 @@ def read_music_xml(content: bytes) -> Song:
     marks = _Marks()
     staves: list[Staff] = []
     counts: list[int] = []
+    words: list[Word] = []
     for index, part in enumerate(root.iterfind("part")):
-        own = _read_part(part, marks if index == 0 else _Marks())
+        reader = _read_part(part, marks if index == 0 else _Marks())
+        own = reader.staves
+        words = words if index else reader.words
         name = (root.findtext(f"part-list/score-part[@id='{part.get('id')}']/part-name") or "").strip()
         staves.extend(Staff(name, 0, tuple(sorted(notes))) for _, notes in sorted(own.items()))
         counts.append(len(own))
@@ -62,7 +80,7 @@ def read_music_xml(content: bytes) -> Song:
         tempo=marks.tempo,
     )
     composer = root.findtext("identification/creator[@type='composer']") or ""
-    return Song(movement or work, composer, written, tuple(counts))
+    return Song(movement or work, composer, written, tuple(counts), tuple(words))
 
 
 def _root(content: bytes) -> ET.Element:
@@ -81,17 +99,18 @@ def _root(content: bytes) -> ET.Element:
     return root
 
 
-def _read_part(part: ET.Element, marks: _Marks) -> dict[int, list[TimedNote]]:
-    """The notes of each staff of a part, tied notes joined."""
+def _read_part(part: ET.Element, marks: _Marks) -> "_PartReader":
+    """The notes of each staff of a part, tied notes joined, and its words."""
     reader = _PartReader(marks)
     for measure in part.iterfind("measure"):
         reader.read_measure(measure)
-    return reader.staves
+    return reader
 
 
 class _PartReader:
     def __init__(self, marks: _Marks) -> None:
         self.staves: dict[int, list[TimedNote]] = defaultdict(list)
+        self.words: list[Word] = []
         self._marks = marks
         self._divisions = 1
         self._bar = Fraction(0)
@@ -146,6 +165,19 @@ class _PartReader:
         ties = {child.get("type") for child in element if child.tag == "tie"}
         staff = int(fields["staff"].text or 1) if "staff" in fields else 1
         self._sound(staff, number, duration, ties)
+        if staff == 1 and "chord" not in fields:
+            self._read_lyric(element.find("lyric"), duration, tied="stop" in ties)
+
+    def _read_lyric(self, lyric: ET.Element | None, duration: Fraction, *, tied: bool) -> None:
+        """The note's syllable; a note without one goes on with the syllable before."""
+        onset, end = float(self._chord_onset), float(self._chord_onset + duration)
+        text = "" if lyric is None else " ".join(part.text or "" for part in lyric.iterfind("text")).strip()
+        if lyric is not None and text:
+            ends = lyric.findtext("syllabic") not in ("begin", "middle")
+            self.words.append(Word(onset, end, 1, text, ends))
+        elif self.words and self.words[-1].end == onset:
+            last = self.words[-1]
+            self.words[-1] = replace(last, end=end, notes=last.notes + (not tied))
 
     def _sound(self, staff: int, pitch: int, duration: Fraction, ties: set[str | None]) -> None:
         notes = self.staves[staff]

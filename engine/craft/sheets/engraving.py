@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 from importlib.resources import files
+from importlib.util import find_spec
 from math import sqrt
 from typing import Any
 
@@ -32,11 +33,18 @@ _TITLE_HEIGHT, _TITLE_SIZE = 150, 72
 _FONT = "Source Serif Pro"
 _FONT_STYLES = ("Regular", "Bold", "It", "BoldIt")
 
+_HAN_FONT, _HAN_PACKAGE, _HAN_FILE = "Noto Sans CJK SC", "manimgx_fonts_cjk", "NotoSansCJK-VF.otf.ttc"
+_HAN_TEXT = re.compile(r"<(?P<tag>t(?:ext|span)[^>]*)>(?=[^<]*[\u3400-\u9fff])")
+
 _PAGE = re.compile(r'<svg viewBox="0 0 (?P<width>\d+) (?P<height>\d+)"')
 _TEMPO_MARK = re.compile(
     r'(?P<group>class="tempo"[^>]*>)\s*<text x="(?P<x>\d+)" y="(?P<y>\d+)".*?</text>', re.DOTALL
 )
 _BAR = 'class="measure"'
+_MUSIC_TEXT = re.compile(r'<tspan font-family="Leipzig" font-size="\d+px">(?P<sign>[^<])</tspan>')
+_IN_LETTERS = {"\uea64": "b", "\uea66": "#", "\ue550": " ", "\ue551": " ", "\ue552": " "}
+"""Signs in chord symbols, and ties between syllables, that no text font has."""
+
 _GLYPH = '<path transform="scale(1,-1)"'
 
 # The tempo mark's note, in the units of verovio's drawing: 180 between two lines of a staff.
@@ -163,13 +171,16 @@ def _titled(drawing: str, title: str) -> str:
 
 def _picture(drawing: str) -> bytes:
     """A grey PNG: a third of the colour one's size."""
+    drawing = _MUSIC_TEXT.sub(_in_letters, drawing)
+    has_han = _HAN_TEXT.search(drawing) is not None
+    drawing = _HAN_TEXT.sub(_in_han_font, drawing)
     drawn = resvg_py.svg_to_bytes(
         # Verovio's style sheet outlines every path; glyphs look the same without, and take less time.
         svg_string=drawing.replace(_GLYPH, f'{_GLYPH} style="stroke:none"'),
         background="#ffffff",
         width=_PIXELS,
         skip_system_fonts=True,
-        font_files=_font_files(),
+        font_files=[*_font_files(), *(_han_font_files() if has_han else ())],
         font_family=_FONT,
         serif_family=_FONT,
     )
@@ -182,3 +193,22 @@ def _picture(drawing: str) -> bytes:
 def _font_files() -> list[str]:
     folder = files("font_source_serif_pro") / "files"
     return [str(folder / f"SourceSerifPro-{style}.otf") for style in _FONT_STYLES]
+
+
+def _in_letters(found: re.Match[str]) -> str:
+    """A flat or sharp of a chord symbol as people type it: Bb, F#m."""
+    return f'<tspan font-size="{_TEMPO_SIZE}px">{_IN_LETTERS.get(found["sign"], "")}</tspan>'
+
+
+def _in_han_font(found: re.Match[str]) -> str:
+    """A piece of text with Chinese characters in their font; a title, which has one, falls back by itself."""
+    tag = found["tag"]
+    return found[0] if "font-family" in tag else f'<{tag} font-family="{_HAN_FONT}">'
+
+
+@cache
+def _han_font_files() -> list[str]:
+    """The font with Chinese characters, which is large and read only for them; none where it is missing."""
+    if find_spec(_HAN_PACKAGE) is None:
+        return []
+    return [str(files(_HAN_PACKAGE) / _HAN_FILE)]

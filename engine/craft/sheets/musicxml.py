@@ -12,6 +12,7 @@ from engine.craft.sheets.musicxml_notes import Place, accidentals, add, write_ch
 from engine.craft.sheets.rhythm import Symbol
 from engine.craft.sheets.spelling import altered_by, signature
 from engine.craft.sheets.staves import Clef, Player, are_one_ensemble
+from engine.craft.sheets.words import NOTHING, Annotations, write_chords, write_words
 
 _DOCTYPE = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -23,15 +24,17 @@ _NUMBERED_TRIPLETS = 4
 """Where triplets go on and on, so many under a beam have their 3."""
 
 
-def musicxml(written: WrittenScore, *, title: str) -> bytes:
-    """The file's content."""
+def musicxml(written: WrittenScore, *, title: str, annotations: Annotations = NOTHING) -> bytes:
+    """The file's content; words and chords stand at the first player's upper staff."""
     root = ET.Element("score-partwise", version="4.0")
     add(add(root, "work"), "work-title", title)
     add(add(add(root, "identification"), "encoding"), "software", "Nightingale")
     _list_players(add(root, "part-list"), written)
     for number, (player, staves) in enumerate(written.players, 1):
         part = add(root, "part", id=f"P{number}")
-        _PartWriter(written, player, staves, leads=number == 1).write(part)
+        _PartWriter(
+            written, player, staves, annotations if number == 1 else NOTHING, leads=number == 1
+        ).write(part)
     ET.indent(root, space="")
     return (_DOCTYPE + ET.tostring(root, encoding="unicode") + "\n").encode()
 
@@ -57,9 +60,16 @@ class _PartWriter:
     """Writes one player's bars. The first player `leads`: signs for all stand above it."""
 
     def __init__(
-        self, written: WrittenScore, player: Player, staves: tuple[WrittenStaff, ...], *, leads: bool
+        self,
+        written: WrittenScore,
+        player: Player,
+        staves: tuple[WrittenStaff, ...],
+        annotations: Annotations,
+        *,
+        leads: bool,
     ) -> None:
         self._written = written
+        self._annotations = annotations
         self._score = written.score
         self._player = player
         self._staves = staves
@@ -138,7 +148,11 @@ class _PartWriter:
                     staff=number,
                     stem=("up", "down")[layer_index] if len(layers) > 1 else None,
                 )
+                on_top = number == 1 and layer_index == 0
                 for symbol, its_signs in zip(layer.symbols, signs[layer_index], strict=True):
+                    start = bar.first_tick + symbol.start
+                    if on_top:
+                        write_chords(measure, self._annotations, start, start + symbol.ticks, start)
                     if symbol.chord is None:
                         write_rest(
                             measure, symbol, place, hidden=_is_plain_without(symbol, layer_index, layers)
@@ -146,7 +160,9 @@ class _PartWriter:
                     else:
                         held = self._written.held and bar.first_tick + symbol.end == self._end_tick
                         numbered = self._is_numbered(symbol)
-                        write_chord(measure, symbol, place, its_signs, numbered=numbered, held=held)
+                        note = write_chord(measure, symbol, place, its_signs, numbered=numbered, held=held)
+                        if on_top and not symbol.tied_from:
+                            write_words(note, self._annotations.words.get(symbol.chord.onset, ()))
 
     def _is_numbered(self, symbol: Symbol) -> bool:
         """Whether a triplet has its 3: it does, but for those under a beam where they go on and on."""

@@ -78,12 +78,14 @@ def write_rest(measure: ET.Element, symbol: Symbol, place: Place, *, hidden: boo
 
 def write_chord(
     measure: ET.Element, symbol: Symbol, place: Place, signs: Signs, *, numbered: bool, held: bool
-) -> None:
-    """One `note` element for each note of the symbol's chord. `held`: under a fermata."""
+) -> ET.Element:
+    """One `note` element for each note of the symbol's chord, the first returned. `held`: under a fermata."""
     if symbol.chord is None:
         raise ValueError("a rest has no notes")
+    notes: list[ET.Element] = []
     for index, spelling in enumerate(symbol.chord.spellings):
         note = add(measure, "note")
+        notes.append(note)
         if index > 0:
             add(note, "chord")
         _add_pitch(note, spelling)
@@ -101,6 +103,7 @@ def write_chord(
         for number, beam in enumerate(symbol.beams if index == 0 else (), 1):
             add(note, "beam", beam, number=str(number))
         _add_notations(note, symbol, place, first=index == 0, numbered=numbered, held=held)
+    return notes[0]
 
 
 def _add_notations(

@@ -21,11 +21,12 @@ def make_sheet(score: Score, *, title: str) -> Sheet:
     if not written.players:
         raise BadRequest(Reason.MIDI_UNREADABLE)
     content = musicxml(written, title=title)
-    pages = engraving.engrave(content, title=title, tempo=_tempo_mark(written))
+    pages = engraving.engrave(content, title=title, tempo=tempo_mark(written))
     return Sheet(pages=pages.pictures, musicxml=content, bars=len(written.bars), bars_shown=pages.bars)
 
 
-def _tempo_mark(written: WrittenScore) -> TempoMark:
+def tempo_mark(written: WrittenScore) -> TempoMark:
+    """What stands over the first bar."""
     score = written.score
     return TempoMark(
         round(score.tempo), dotted=score.metre.is_compound, word="Swing" if written.swung else ""
