@@ -1,6 +1,7 @@
 """Two halves of a sound, encoded side by side and joined, beside the whole encoded at once."""
 
 import io
+import threading
 
 import numpy as np
 import pytest
@@ -29,7 +30,9 @@ def audio(request: pytest.FixtureRequest) -> Audio:
 
 
 def whole(audio: Audio, *, level: float = 0.5) -> bytes:
-    return encoding._written(audio.samples, rate=RATE, bitrate_mode="VARIABLE", compression_level=level)
+    return encoding._written(
+        audio.samples, rate=RATE, bitrate_mode="VARIABLE", compression_level=level, left=threading.Event()
+    )
 
 
 def noise_db(samples: Samples, audio: Audio) -> Samples:
