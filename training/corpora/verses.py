@@ -3,9 +3,7 @@
 The rows of a poem follow each other in order. Knows neither tokens nor where the verse is from.
 """
 
-import gzip
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +11,7 @@ from sys import intern
 from typing import Any
 
 from models.lyrics.stanzas import MARKS, Line, Stanza
+from training.corpora.json_lines import load_json_lines, save_json_lines
 
 SPLITS = ("train", "valid", "test")
 _SPLIT_ENDS = (("test", 0.04), ("valid", 0.06), ("train", 1.0))
@@ -82,21 +81,12 @@ def _grams(verse: Verse) -> Iterator[str]:
 
 def save_verses(path: Path, verses: Iterable[Verse]) -> None:
     """Write verses as gzipped JSON lines, replacing `path` in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    # No name and no time in the header: the same verses give the same bytes.
-    with partial.open("wb") as raw, gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as packed:
-        for verse in verses:
-            line = json.dumps(_to_plain(verse), ensure_ascii=False, separators=(",", ":"))
-            packed.write(line.encode() + b"\n")
-    partial.replace(path)
+    save_json_lines(path, map(_to_plain, verses))
 
 
 def load_verses(path: Path) -> Iterator[Verse]:
     """Read what `save_verses` wrote. Raises FileNotFoundError when the verse was never prepared."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            yield _from_plain(json.loads(line))
+    return map(_from_plain, load_json_lines(path))
 
 
 def _to_plain(verse: Verse) -> dict[str, Any]:

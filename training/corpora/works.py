@@ -3,8 +3,6 @@
 Knows nothing of where the works come from.
 """
 
-import gzip
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 from domain.genres import Genre
 from domain.score import Score
 from domain.score_json import score_from_plain, score_to_plain
+from training.corpora.json_lines import load_json_lines, save_json_lines
 
 SPLITS = ("train", "valid", "test", "judge")
 """`judge` is held out from every generator, for calibrating what judges them."""
@@ -41,20 +40,12 @@ class Work:
 
 def save_works(path: Path, works: Iterable[Work]) -> None:
     """Write works as gzipped JSON lines, replacing `path` in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    # No name and no time in the header: the same works give the same bytes.
-    with partial.open("wb") as raw, gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as packed:
-        for work in works:
-            line = json.dumps(_to_plain(work), ensure_ascii=False, separators=(",", ":"))
-            packed.write(line.encode() + b"\n")
-    partial.replace(path)
+    save_json_lines(path, map(_to_plain, works))
 
 
 def load_works(path: Path) -> list[Work]:
     """Read what `save_works` wrote. Raises FileNotFoundError when the corpora were never prepared."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [_from_plain(json.loads(line)) for line in lines]
+    return [_from_plain(plain) for plain in load_json_lines(path)]
 
 
 def _to_plain(work: Work) -> dict[str, Any]:

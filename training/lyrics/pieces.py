@@ -25,14 +25,7 @@ _LEAST_CHARACTERS = 4
 
 def english_vocabulary(verses: Iterable[Verse]) -> Vocabulary:
     """Byte pairs (Sennrich 2016) of the training stanzas' words, with control tokens for what is frequent."""
-    words: Counter[str] = Counter()
-    rhymes: Counter[str] = Counter()
-    schemes: Counter[str] = Counter()
-    for verse in verses:
-        words.update(word for line in verse.stanza.lines for word in line.words)
-        rhymes.update(str(SOUNDS["en"].rhyme_class(line.last_word)) for line in verse.stanza.lines)
-        schemes[verse.scheme] += 1
-    rhymes.pop("None", None)
+    words, rhymes, schemes = _counted(verses, "en")
     controls = (
         "<en>", "<modern>", "<archaic>", "<sacred>", *_lines_controls("en"),
         *(f"<metre {metre}>" for metre in METRES),
@@ -51,14 +44,7 @@ def english_vocabulary(verses: Iterable[Verse]) -> Vocabulary:
 
 def chinese_vocabulary(verses: Iterable[Verse], tunes: Iterable[str]) -> Vocabulary:
     """The characters of the training stanzas, the commonest first."""
-    characters: Counter[str] = Counter()
-    schemes: Counter[str] = Counter()
-    rhymes: Counter[str] = Counter()
-    for verse in verses:
-        characters.update(word for line in verse.stanza.lines for word in line.words)
-        rhymes.update(str(SOUNDS["zh"].rhyme_class(line.last_word)) for line in verse.stanza.lines)
-        schemes[verse.scheme] += 1
-    rhymes.pop("None", None)
+    characters, rhymes, schemes = _counted(verses, "zh")
     controls = (
         "<zh>", "<form 5>", "<form 7>", "<form ci>",
         *(f"<tune {tune}>" for tune in sorted(tunes)), f"<tune {OTHER}>",
@@ -86,6 +72,19 @@ def byte_pairs(words: Mapping[str, int], size: int) -> list[str]:
     pieces = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())  # pyright: ignore[reportAttributeAccessIssue]
     names = [pieces.id_to_piece(number) for number in range(len(pieces))]
     return [name for name in names if not name.startswith("<")]
+
+
+def _counted(verses: Iterable[Verse], language: str) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    """How often each word, class of rhymes and scheme comes; what rhymes with nothing has no class."""
+    words: Counter[str] = Counter()
+    rhymes: Counter[str] = Counter()
+    schemes: Counter[str] = Counter()
+    for verse in verses:
+        words.update(word for line in verse.stanza.lines for word in line.words)
+        rhymes.update(str(SOUNDS[language].rhyme_class(line.last_word)) for line in verse.stanza.lines)
+        schemes[verse.scheme] += 1
+    rhymes.pop("None", None)
+    return words, rhymes, schemes
 
 
 def _lines_controls(language: str) -> tuple[str, ...]:
