@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from domain.remarks import Remark
 from domain.requests import Recipe
+from domain.verses import Verse
 
 
 class Stage(StrEnum):
@@ -28,7 +29,8 @@ class Clip:
 
     `audio` is an MP3 of `seconds` seconds, `midi` a Standard MIDI File, `picture` a PNG piano roll.
     `judgement` (0 to 1) is how likely the judge takes it for a person's, None where there was no judge;
-    `source_judgement` says the same of the piece that it was restyled from.
+    `source_judgement` says the same of the piece that it was restyled from. A song has its `verse` and,
+    as MusicXML, its `lead_sheet`; its `picture` is the first page of that.
     """
 
     title: str
@@ -40,3 +42,9 @@ class Clip:
     judgement: float | None = None
     source_judgement: float | None = None
     remarks: tuple[Remark, ...] = ()
+    verse: Verse | None = None
+    lead_sheet: bytes | None = None
+
+
+Work = Clip | Verse
+"""Whatever the library keeps and people rate."""

@@ -15,6 +15,15 @@ class Reason(StrEnum):
     CANDIDATES_OUT_OF_RANGE = "candidates_out_of_range"
     RATIO_OUT_OF_RANGE = "ratio_out_of_range"
     AMOUNT_OUT_OF_RANGE = "amount_out_of_range"
+    LINES_OUT_OF_RANGE = "lines_out_of_range"
+    SCENE_EMPTY = "scene_empty"
+    SCENE_WITHOUT_WORDS = "scene_without_words"
+    SCENE_LANGUAGE = "scene_language"
+    SCENE_UNSAFE = "scene_unsafe"
+    UNKNOWN_TUNE = "unknown_tune"
+    NO_POETS = "no_poets"
+    UNKNOWN_POET = "unknown_poet"
+    UNSINGABLE = "unsingable"
     UNKNOWN_KEY = "unknown_key"
     UNKNOWN_METRE = "unknown_metre"
     UNKNOWN_GENRE = "unknown_genre"
@@ -68,6 +77,17 @@ SENTENCES: dict[Reason, str] = {
         "The ratio can be {low} (all of the first) to {high} (all of the second); you asked for {value}."
     ),
     Reason.AMOUNT_OUT_OF_RANGE: "The amount can be {low} to {high}; you asked for {value}.",
+    Reason.LINES_OUT_OF_RANGE: "Lyrics can be {low} to {high} lines long; you asked for {value}.",
+    Reason.SCENE_EMPTY: "Tell me a scene to write about, such as: forest birds at dawn.",
+    Reason.SCENE_WITHOUT_WORDS: (
+        "I find no words in that to write about. Tell me a scene, such as: forest birds at dawn."
+    ),
+    Reason.SCENE_LANGUAGE: "I write English and Chinese. Tell me the scene in one of them, please.",
+    Reason.SCENE_UNSAFE: "I won't write about that. Tell me another scene.",
+    Reason.UNKNOWN_TUNE: "I don't know the tune pattern “{value}”. I know, among others, {known}.",
+    Reason.NO_POETS: "There are no trained models for lyrics in the weights folder.",
+    Reason.UNKNOWN_POET: "I have no model “{value}” for these lyrics. I have: {known}.",
+    Reason.UNSINGABLE: "I can't set these words to music: there is no line that can be sung.",
     Reason.UNKNOWN_KEY: "I don't know the key “{value}”. Try D, Bb, F# minor or Am.",
     Reason.UNKNOWN_METRE: "I don't know the metre “{value}”. Try 4/4, 3/4 or 6/8.",
     Reason.UNKNOWN_GENRE: "I can't play “{value}” in this style. I know: {known}.",

@@ -1,6 +1,7 @@
 """What people ask for, checked once, and the recipe that makes the same thing again."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Self, cast
 
@@ -10,7 +11,9 @@ from domain.genres import TUNES
 from domain.limits import SEED, check_range
 from domain.moods import Mood
 from domain.score import Key, Metre
+from domain.song_requests import SongRequest
 from domain.transformations import TRANSFORMATIONS, Transformation
+from domain.verses import LyricsRequest
 
 __all__ = [
     "CANDIDATES",
@@ -25,6 +28,7 @@ __all__ = [
     "ClipRequest",
     "ComposeRequest",
     "Recipe",
+    "WorkRequest",
     "read_request",
 ]
 
@@ -94,17 +98,27 @@ class ComposeRequest:
         return cls(**fields)
 
 
-ClipRequest = ComposeRequest | Transformation
+ClipRequest = ComposeRequest | Transformation | SongRequest
 """Whatever is asked for that becomes a clip."""
 
+WorkRequest = ClipRequest | LyricsRequest
+"""Whatever is asked for that becomes a work of the library: a clip, or verse."""
 
-def read_request(text: str) -> ClipRequest:
+
+_READERS: dict[str | None, Callable[[str], WorkRequest]] = {
+    None: ComposeRequest.from_json,
+    **{kind: made.from_json for kind, made in TRANSFORMATIONS.items()},
+    SongRequest.kind: SongRequest.from_json,
+    LyricsRequest.kind: LyricsRequest.from_json,
+}
+
+
+def read_request(text: str) -> WorkRequest:
     """Read what any of the requests wrote as JSON; what has no `kind` asks to compose.
 
     Raises ValueError, KeyError, TypeError or BadRequest otherwise.
     """
-    kind = json.loads(text).get("kind")
-    return ComposeRequest.from_json(text) if kind is None else TRANSFORMATIONS[kind].from_json(text)
+    return _READERS[json.loads(text).get("kind")](text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +171,8 @@ class Recipe:
         if fields["format"] < 3:
             fields = _as_in_format_3(fields)
         request = read_request(json.dumps(fields["request"]))
+        if isinstance(request, LyricsRequest):
+            raise ValueError("verse has a recipe of its own")
         return cls(
             request=request,
             model_version=fields["model_version"],

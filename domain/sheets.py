@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetRequest:
-    """Engrave a clip: its title, and the content of its MIDI file."""
+    """Engrave a clip: its title, and the content of its MIDI file, or of the lead sheet that a song has."""
 
     title: str
     midi: bytes
+    lead_sheet: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

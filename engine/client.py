@@ -10,13 +10,15 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self, TypeVar, overload
 
-from domain.clips import Clip, Progress, Stage
+from domain.clips import Clip, Progress, Stage, Work
 from domain.errors import Bug, NightingaleError, Reason, Unavailable
-from domain.requests import ClipRequest, ComposeRequest
+from domain.requests import ClipRequest, ComposeRequest, WorkRequest
 from domain.sheets import Sheet, SheetRequest
+from domain.song_requests import SongRequest
 from domain.transformations import Transformation
+from domain.verses import LyricsRequest, Verse
 from engine.messages import (
     Cancel,
     Cancelled,
@@ -40,7 +42,7 @@ START_ATTEMPTS = 3
 REST_FACTOR = 30
 """A down engine is tried again by the first request after this many times `back_off_seconds`."""
 
-R = TypeVar("R", Clip, Sheet)
+R = TypeVar("R", Clip, Verse, Sheet)
 
 log = logging.getLogger(__name__)
 
@@ -151,11 +153,23 @@ class Engine:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    def make(self, request: ClipRequest, *, owner: int = 0) -> AsyncGenerator[Progress | Clip, None]:
-        """Make a clip, of whichever kind of request."""
-        if isinstance(request, ComposeRequest):
-            return self.compose(request, owner=owner)
-        return self.transform(request, owner=owner)
+    @overload
+    def make(self, request: ClipRequest, *, owner: int = 0) -> AsyncGenerator[Progress | Clip, None]: ...
+
+    @overload
+    def make(self, request: WorkRequest, *, owner: int = 0) -> AsyncGenerator[Progress | Work, None]: ...
+
+    def make(self, request: WorkRequest, *, owner: int = 0) -> AsyncGenerator[Progress | Work, None]:
+        """Make a work, of whichever kind of request."""
+        match request:
+            case ComposeRequest():
+                return self.compose(request, owner=owner)
+            case LyricsRequest():
+                return self.write(request, owner=owner)
+            case SongRequest():
+                return self.sing(request, owner=owner)
+            case _:
+                return self.transform(request, owner=owner)
 
     def compose(self, request: ComposeRequest, *, owner: int = 0) -> AsyncGenerator[Progress | Clip, None]:
         """Make a clip of a new piece."""
@@ -163,6 +177,14 @@ class Engine:
 
     def transform(self, request: Transformation, *, owner: int = 0) -> AsyncGenerator[Progress | Clip, None]:
         """Make a clip of what becomes of the music in the request."""
+        return self._follow(request, Clip, owner=owner)
+
+    def write(self, request: LyricsRequest, *, owner: int = 0) -> AsyncGenerator[Progress | Verse, None]:
+        """Write verse about a scene."""
+        return self._follow(request, Verse, owner=owner)
+
+    def sing(self, request: SongRequest, *, owner: int = 0) -> AsyncGenerator[Progress | Clip, None]:
+        """Make a song of words and music."""
         return self._follow(request, Clip, owner=owner)
 
     def engrave(self, request: SheetRequest, *, owner: int = 0) -> AsyncGenerator[Progress | Sheet, None]:

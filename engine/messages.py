@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-from domain.clips import Clip, Progress
+from domain.clips import Progress, Work
 from domain.errors import BadRequest, Bug, NightingaleError, Reason, Unavailable
-from domain.requests import ClipRequest
+from domain.requests import WorkRequest
 from domain.sheets import Sheet, SheetRequest
 
-Request = ClipRequest | SheetRequest
+Request = WorkRequest | SheetRequest
 """What can be asked of the engine.
 
 A new kind of job is added here and to Result, to `worker.Craft` and `worker.begin`, and as a method of
 `client.Engine`.
 """
 
-Result = Clip | Sheet
-"""What jobs end in: a Sheet for a SheetRequest, a Clip for all others."""
+Result = Work | Sheet
+"""What jobs end in: a Sheet for a SheetRequest, a Verse for a LyricsRequest, a Clip for all others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from typing import Protocol
 from domain.clips import Clip, Progress
 from domain.requests import ComposeRequest
 from domain.sheets import Sheet, SheetRequest
+from domain.song_requests import SongRequest
 from domain.transformations import (
     AccompanyRequest,
     BlendRequest,
@@ -29,6 +30,7 @@ from domain.transformations import (
     Transformation,
     VaryRequest,
 )
+from domain.verses import LyricsRequest, Verse
 from engine.messages import (
     Cancel,
     Cancelled,
@@ -60,6 +62,10 @@ class Craft(Protocol):
 
     def transform(self, request: Transformation) -> Generator[Progress | Clip, None, None]: ...
 
+    def write(self, request: LyricsRequest) -> Generator[Progress | Verse, None, None]: ...
+
+    def sing(self, request: SongRequest) -> Generator[Progress | Clip, None, None]: ...
+
     def engrave(self, request: SheetRequest) -> Generator[Progress | Sheet, None, None]: ...
 
 
@@ -68,6 +74,10 @@ def begin(craft: Craft, request: Request) -> Generator[Progress | Result, None, 
     match request:
         case ComposeRequest():
             return craft.compose(request)
+        case LyricsRequest():
+            return craft.write(request)
+        case SongRequest():
+            return craft.sing(request)
         case SheetRequest():
             return craft.engrave(request)
         case BlendRequest() | VaryRequest() | AccompanyRequest() | RestyleRequest():

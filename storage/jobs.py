@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.errors import BadRequest, Reason
-from domain.requests import ClipRequest, read_request
+from domain.requests import WorkRequest, read_request
 from storage.database import Database, Parameters
 from storage.times import moment, now_milliseconds
 
@@ -19,6 +19,8 @@ class JobKind(StrEnum):
     VARY = "vary"
     ACCOMPANY = "accompany"
     RESTYLE = "restyle"
+    LYRICS = "lyrics"
+    SONG = "song"
 
 
 class JobStatus(StrEnum):
@@ -42,7 +44,7 @@ class Job:
 
     id: int
     kind: JobKind
-    request: ClipRequest | None
+    request: WorkRequest | None
     status: JobStatus
     user_id: int
     guild_id: int | None
@@ -65,7 +67,7 @@ class Jobs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, request: ClipRequest, *, user_id: int, guild_id: int | None, channel_id: int) -> int:
+    async def add(self, request: WorkRequest, *, user_id: int, guild_id: int | None, channel_id: int) -> int:
         """The id of a new, queued job. Once returned, the row outlives a crash."""
         return await self._insert(
             "INSERT INTO jobs (kind, request, status, user_id, guild_id, channel_id, created_at)"
@@ -189,7 +191,7 @@ def _job(row: sqlite3.Row) -> Job:
     )
 
 
-def _request(text: str) -> ClipRequest | None:
+def _request(text: str) -> WorkRequest | None:
     try:
         return read_request(text)
     except (ValueError, KeyError, TypeError, AttributeError, BadRequest):

@@ -20,7 +20,7 @@ from models.lyrics.vocabulary import PAD
 from training.fitting import Fitting, Schedule, half_precision
 from training.lyrics.examples import Examples
 
-BATCH_TOKENS = 5_000
+BATCH_TOKENS = 2_000
 """Target tokens of a batch, padding included."""
 
 EPOCH_TOKENS = 300_000
