@@ -7,6 +7,7 @@ as the bot, so it also shows whether an engine works at all.
 import argparse
 import asyncio
 import errno
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import aclosing
@@ -31,6 +32,8 @@ from models import registry
 
 def main(arguments: Sequence[str] | None = None, *, craft: str = CRAFT) -> int:
     """Run a command line and return its exit code: 0, 1 failed, 2 bad request, 130 interrupted."""
+    # A shell starts what it runs in the background with Ctrl-C ignored, and so would this be.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     options = build_parser().parse_args(arguments)
     console = Console(stderr=True, highlight=False)
     if options.command == "compose" and options.list:

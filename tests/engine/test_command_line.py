@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -217,19 +219,36 @@ def test_bad_sources_are_sentences(
     assert "Traceback" not in complaint
 
 
+@contextmanager
+def ignored_interrupts() -> Iterator[None]:
+    """As a shell without a terminal starts what it runs in the background; children inherit it."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_interrupt_ends_everything_quietly(tmp_path: Path):
     arguments = ["compose", "--style", "hang", "--out", str(tmp_path), "--weights", str(tmp_path)]
     script = f"import sys; from engine.__main__ import main; sys.exit(main({arguments}, craft={TOY!r}))"
     command = [sys.executable, "-c", script]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as program:
-        log = tmp_path / "log"
-        ends = time.monotonic() + 60
-        while not (log.exists() and "hanging" in log.read_text()) and time.monotonic() < ends:
-            time.sleep(0.01)
-        os.killpg(program.pid, signal.SIGINT)  # as a terminal does: to the whole group
-        _, complaint = program.communicate(timeout=60)  # returns when no process holds the pipes
+    with (
+        ignored_interrupts(),
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        ) as program,
+    ):
+        try:
+            log = tmp_path / "log"
+            ends = time.monotonic() + 30
+            while not (log.exists() and "hanging" in log.read_text()) and time.monotonic() < ends:
+                time.sleep(0.01)
+            os.killpg(program.pid, signal.SIGINT)  # as a terminal does: to the whole group
+            _, complaint = program.communicate(timeout=20)  # returns when no process holds the pipes
+        finally:
+            with suppress(ProcessLookupError):  # whatever went wrong, nothing runs on
+                os.killpg(program.pid, signal.SIGKILL)
     assert program.returncode == 130
     assert "Stopped." in complaint
     assert "Traceback" not in complaint
