@@ -45,6 +45,10 @@ class Clip:
     verse: Verse | None = None
     lead_sheet: bytes | None = None
 
+    def __post_init__(self) -> None:
+        if (self.verse is None) != (self.lead_sheet is None):
+            raise ValueError("a song has both words and a lead sheet")
+
 
 Work = Clip | Verse
 """Whatever the library keeps and people rate."""

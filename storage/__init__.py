@@ -8,12 +8,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from storage.cleaning import Cleaning
 from storage.clips import ClipName, Clips, StoredClip, sha256_of
 from storage.database import DatabaseTooNew, open_database
 from storage.errors import plain_errors
 from storage.files import ClipFolder
 from storage.jobs import Job, JobKind, Jobs, JobStatus
 from storage.ratings import Favourites, Ratings
+from storage.verses import StoredVerse, VerseName, Verses
 
 __all__ = [
     "ClipName",
@@ -27,6 +29,9 @@ __all__ = [
     "Ratings",
     "Storage",
     "StoredClip",
+    "StoredVerse",
+    "VerseName",
+    "Verses",
     "open_storage",
     "sha256_of",
 ]
@@ -38,6 +43,7 @@ class Storage:
 
     jobs: Jobs
     clips: Clips
+    verses: Verses
     ratings: Ratings
     favourites: Favourites
 
@@ -53,8 +59,13 @@ async def open_storage(data_folder: Path, *, max_clip_bytes: int) -> AsyncGenera
     with plain_errors():
         clip_folder.mkdir(parents=True, exist_ok=True)
     async with open_database(data_folder / "nightingale.db") as database:
-        clips = Clips(database, ClipFolder(clip_folder), max_clip_bytes=max_clip_bytes)
-        await clips.tidy()
+        folder = ClipFolder(clip_folder)
+        cleaning = Cleaning(database, folder, max_clip_bytes=max_clip_bytes)
+        await cleaning.tidy()
         yield Storage(
-            jobs=Jobs(database), clips=clips, ratings=Ratings(database), favourites=Favourites(database)
+            jobs=Jobs(database),
+            clips=Clips(database, folder, cleaning),
+            verses=Verses(database),
+            ratings=Ratings(database),
+            favourites=Favourites(database),
         )

@@ -1,7 +1,7 @@
 """Clips' files on the disk: written whole or not at all, found by the clip's id. Knows no SQL.
 
 All of it blocks; `Clips` calls it in threads. A clip's four files lie in `folder/SHARD/ID.mid`, `.mp3`,
-`.png` and `.json`, a thousand clips to a shard.
+`.png` and `.json`, a song's lead sheet in `.musicxml` beside them, a thousand clips to a shard.
 """
 
 import logging
@@ -17,21 +17,22 @@ _log = logging.getLogger(__name__)
 
 _CLIPS_PER_SHARD = 1000
 _UNFINISHED = ".part"
-_OWN_NAME = re.compile(r"(?P<id>\d+)\.(mid|mp3|png|json)(?P<unfinished>\.part)?")
+_OWN_NAME = re.compile(r"(?P<id>\d+)\.(mid|mp3|png|json|musicxml)(?P<unfinished>\.part)?")
 
 
 @dataclass(frozen=True, slots=True)
 class ClipPaths:
-    """Where the files of one clip lie, or would lie once written."""
+    """Where the files of one clip lie, or would lie once written; only songs have a lead sheet."""
 
     midi: Path
     audio: Path
     picture: Path
     recipe_file: Path
+    lead_sheet: Path
 
     @property
     def all(self) -> tuple[Path, ...]:
-        return (self.midi, self.audio, self.picture, self.recipe_file)
+        return (self.midi, self.audio, self.picture, self.recipe_file, self.lead_sheet)
 
 
 class ClipFolder:
@@ -47,6 +48,7 @@ class ClipFolder:
             audio=shard / f"{clip_id}.mp3",
             picture=shard / f"{clip_id}.png",
             recipe_file=shard / f"{clip_id}.json",
+            lead_sheet=shard / f"{clip_id}.musicxml",
         )
 
     def write(self, clip_id: int, clip: Clip) -> int:
@@ -61,6 +63,8 @@ class ClipFolder:
             paths.picture: clip.picture,
             paths.recipe_file: clip.recipe.to_json().encode(),
         }
+        if clip.lead_sheet is not None:
+            contents[paths.lead_sheet] = clip.lead_sheet
         try:
             shard = paths.midi.parent
             shard.mkdir(parents=True, exist_ok=True)
@@ -75,10 +79,11 @@ class ClipFolder:
             raise
         return sum(len(content) for content in contents.values())
 
-    def read(self, clip_id: int) -> tuple[bytes, bytes, bytes]:
-        """MIDI, audio and picture. Raises FileNotFoundError."""
+    def read(self, clip_id: int, *, song: bool) -> tuple[bytes, bytes, bytes, bytes | None]:
+        """MIDI, audio, picture, and a song's lead sheet. Raises FileNotFoundError."""
         paths = self.paths(clip_id)
-        return paths.midi.read_bytes(), paths.audio.read_bytes(), paths.picture.read_bytes()
+        lead_sheet = paths.lead_sheet.read_bytes() if song else None
+        return paths.midi.read_bytes(), paths.audio.read_bytes(), paths.picture.read_bytes(), lead_sheet
 
     def remove(self, clip_ids: Iterable[int]) -> None:
         """Remove all files of these clips. What can't be removed now, `sweep` finds at the next start."""

@@ -1,4 +1,4 @@
-"""Every request anybody made, and what became of it. Knows nothing of clips' files or of Discord."""
+"""Every request anybody made, and what became of it. Knows nothing of works or of Discord."""
 
 import sqlite3
 from dataclasses import dataclass, replace
@@ -61,7 +61,7 @@ class Job:
 class Jobs:
     """The table of jobs. Writes raise Unavailable(DATABASE_BUSY or DISK_FULL), unknown ids LookupError.
 
-    A job is finished by `Clips.save`, in one transaction with its clip.
+    A job is finished by `Clips.save` or `Verses.save`, in one transaction with its work.
     """
 
     def __init__(self, database: Database) -> None:

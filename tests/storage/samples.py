@@ -1,14 +1,27 @@
-"""Requests and clips to store; importable by the processes that the crash tests start."""
+"""Requests and works to store; importable by the processes that the crash tests start."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from domain.clips import Clip
 from domain.genres import Genre
 from domain.remarks import Remark, Topic
 from domain.requests import ComposeRequest, Recipe
 from domain.score import Key, Metre, Mode, Note, Part, Score
+from domain.song_requests import SongRequest
+from domain.songs import StanzaKind
 from domain.transformations import AccompanyRequest, BlendRequest, RestyleRequest, Source, VaryRequest
-from storage import Storage, StoredClip
+from domain.verses import (
+    Language,
+    LyricsRequest,
+    RhymeScheme,
+    Verse,
+    VerseForm,
+    VerseLine,
+    VerseRecipe,
+    VerseStanza,
+)
+from storage import Storage, StoredClip, StoredVerse
 
 GUILD, CHANNEL, USER = 11, 22, 33
 
@@ -64,6 +77,42 @@ def finished_clip(*, audio_bytes: int = 4000, title: str = "Reel in D") -> Clip:
     )
 
 
+def finished_verse(*, title: str = "Tea and “Rain”", language: Language = Language.ENGLISH) -> Verse:
+    return Verse(
+        title=title,
+        recipe=VerseRecipe(
+            request=LyricsRequest(
+                scene="茶 and <@1> rain",
+                seed=7,
+                language=language,
+                lines=4,
+                form=VerseForm.SONG,
+                rhyme=RhymeScheme.ABCB,
+                model="seq2seq",
+            ),
+            model_version="seq2seq-1",
+        ),
+        stanzas=(
+            VerseStanza((VerseLine("The rain is on the leaf", 6, "A", "010101"), VerseLine("落花", 2))),
+            VerseStanza((VerseLine("And so are we", 4),), StanzaKind.CHORUS),
+        ),
+        scene_words=("rain", "茶"),
+        remarks=(Remark(Topic.METRE_REPLACED, {"title": "x", "asked": "y", "chosen": "z"}),),
+    )
+
+
+def finished_song(*, audio_bytes: int = 4000) -> Clip:
+    """A clip that says the same of itself as `finished_clip`, with words and a lead sheet."""
+    clip, verse = finished_clip(audio_bytes=audio_bytes), finished_verse()
+    return replace(
+        clip,
+        title="Song of Rain",
+        recipe=replace(clip.recipe, request=SongRequest(words=verse.recipe.request, source=TUNE)),
+        verse=verse,
+        lead_sheet=b"<score-partwise/>" + bytes(200),
+    )
+
+
 async def add_job(storage: Storage, *, guild_id: int | None = GUILD, channel_id: int = CHANNEL) -> int:
     return await storage.jobs.add(REQUEST, user_id=USER, guild_id=guild_id, channel_id=channel_id)
 
@@ -72,3 +121,28 @@ async def add_clip(storage: Storage, *, audio_bytes: int = 4000, guild_id: int |
     job_id = await add_job(storage, guild_id=guild_id)
     await storage.jobs.start(job_id)
     return await storage.clips.save(job_id, finished_clip(audio_bytes=audio_bytes))
+
+
+async def add_song(storage: Storage, *, audio_bytes: int = 4000, guild_id: int | None = GUILD) -> StoredClip:
+    job_id = await add_job(storage, guild_id=guild_id)
+    return await storage.clips.save(job_id, finished_song(audio_bytes=audio_bytes))
+
+
+async def add_verse(storage: Storage, *, guild_id: int | None = GUILD) -> StoredVerse:
+    job_id = await add_job(storage, guild_id=guild_id)
+    return await storage.verses.save(job_id, finished_verse())
+
+
+def kept_files(tmp_path: Path) -> set[Path]:
+    return {path for path in (tmp_path / "clips").rglob("*") if path.is_file()}
+
+
+def paths_of(clip: StoredClip) -> set[Path]:
+    always = {clip.midi, clip.audio, clip.picture, clip.recipe_file}
+    return always if clip.lead_sheet is None else always | {clip.lead_sheet}
+
+
+async def get_clip(storage: Storage, clip_id: int) -> StoredClip:
+    clip = await storage.clips.get(clip_id, guild_id=GUILD)
+    assert clip is not None
+    return clip
