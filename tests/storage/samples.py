@@ -49,6 +49,17 @@ TRANSFORMATIONS = (
     RestyleRequest(source=TUNE, genre="chorale", seed=4),
 )
 
+LYRICS = LyricsRequest(
+    scene="茶 and <@1> rain",
+    seed=7,
+    language=Language.ENGLISH,
+    lines=4,
+    form=VerseForm.SONG,
+    rhyme=RhymeScheme.ABCB,
+    model="seq2seq",
+)
+SONG = SongRequest(words=LYRICS, source=TUNE, key=Key(2))
+
 
 def finished_clip(*, audio_bytes: int = 4000, title: str = "Reel in D") -> Clip:
     """A clip whose files look like real ones at their beginnings, the audio of a chosen size."""
@@ -80,18 +91,7 @@ def finished_clip(*, audio_bytes: int = 4000, title: str = "Reel in D") -> Clip:
 def finished_verse(*, title: str = "Tea and “Rain”", language: Language = Language.ENGLISH) -> Verse:
     return Verse(
         title=title,
-        recipe=VerseRecipe(
-            request=LyricsRequest(
-                scene="茶 and <@1> rain",
-                seed=7,
-                language=language,
-                lines=4,
-                form=VerseForm.SONG,
-                rhyme=RhymeScheme.ABCB,
-                model="seq2seq",
-            ),
-            model_version="seq2seq-1",
-        ),
+        recipe=VerseRecipe(request=replace(LYRICS, language=language), model_version="seq2seq-1"),
         stanzas=(
             VerseStanza((VerseLine("The rain is on the leaf", 6, "A", "010101"), VerseLine("落花", 2))),
             VerseStanza((VerseLine("And so are we", 4),), StanzaKind.CHORUS),
@@ -107,7 +107,7 @@ def finished_song(*, audio_bytes: int = 4000) -> Clip:
     return replace(
         clip,
         title="Song of Rain",
-        recipe=replace(clip.recipe, request=SongRequest(words=verse.recipe.request, source=TUNE)),
+        recipe=replace(clip.recipe, request=SONG),
         verse=verse,
         lead_sheet=b"<score-partwise/>" + bytes(200),
     )

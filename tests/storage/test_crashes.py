@@ -7,25 +7,29 @@ import subprocess
 import sys
 from pathlib import Path
 
-from storage import JobStatus, open_storage
-from tests.storage.samples import GUILD, finished_clip
+from storage import JobStatus, StoredClip, StoredVerse, open_storage
+from tests.storage.samples import GUILD, finished_clip, finished_song, finished_verse, kept_files, paths_of
 
 ROUNDS = 6
-CAP_BYTES = 200_000  # some forty clips: cleaning runs while the processes are killed
+CAP_BYTES = 150_000  # some thirty clips and songs: cleaning runs while the processes are killed
+
+CLIPS = {"clip": finished_clip(), "song": finished_song()}
 
 WRITER = """
 import asyncio, itertools, sys
 from pathlib import Path
 from storage import open_storage
-from tests.storage.samples import add_clip, add_job
+from tests.storage.samples import add_clip, add_song, add_verse
+
+KINDS = {"clip": add_clip, "verse": add_verse, "song": add_song}
 
 async def write(storage, number):
-    for turn in itertools.count():
-        clip = await add_clip(storage)
-        print("clip", clip.id, flush=True)
-        if turn % 3 == 0:
-            await storage.ratings.vote(clip.id, user_id=number, value=1 + turn % 5)
-            print("vote", clip.id, number, 1 + turn % 5, flush=True)
+    for turn, kind in enumerate(itertools.cycle(KINDS)):
+        work = await KINDS[kind](storage)
+        print(kind, work.id, flush=True)
+        if turn % 4 == 0:
+            await storage.ratings.vote(work.id, user_id=number, value=1 + turn % 5)
+            print("vote", work.id, number, 1 + turn % 5, flush=True)
 
 async def main():
     async with open_storage(Path(sys.argv[1]), max_clip_bytes=int(sys.argv[2])) as storage:
@@ -48,18 +52,24 @@ def _write_until_killed(tmp_path: Path, *, lines: int) -> list[str]:
     return [line for line in acknowledged if line.endswith("\n")]
 
 
+def _kind(clip: StoredClip | None, verse: StoredVerse | None) -> str | None:
+    if clip is None:
+        return None if verse is None else "verse"
+    return "clip" if verse is None else "song"
+
+
 async def test_nothing_acknowledged_is_lost_when_the_process_is_killed(tmp_path: Path):
     dice = random.Random(2)
-    clip_ids: set[int] = set()
+    kinds: dict[int, str] = {}
     votes: dict[int, dict[int, int]] = {}
     for _ in range(ROUNDS):
         for line in _write_until_killed(tmp_path, lines=dice.randint(1, 25)):
             kind, *numbers = re.split(r"\s+", line.strip())
-            if kind == "clip":
-                clip_ids.add(int(numbers[0]))
+            if kind == "vote":
+                work_id, user_id, value = map(int, numbers)
+                votes.setdefault(work_id, {})[user_id] = value
             else:
-                clip_id, user_id, value = map(int, numbers)
-                votes.setdefault(clip_id, {})[user_id] = value
+                kinds[int(numbers[0])] = kind
 
         connection = sqlite3.connect(tmp_path / "nightingale.db")
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -67,22 +77,21 @@ async def test_nothing_acknowledged_is_lost_when_the_process_is_killed(tmp_path:
         connection.close()
 
     assert votes
+    assert set(kinds.values()) == {"clip", "verse", "song"}
     async with open_storage(tmp_path, max_clip_bytes=10**9) as storage:
         promised: set[Path] = set()
-        for clip_id in clip_ids:
-            clip = await storage.clips.get(clip_id, guild_id=GUILD)
-            assert clip is not None
-            assert (await storage.jobs.get(clip_id)).status is JobStatus.FINISHED
-            assert clip_id not in votes or await storage.ratings.of(clip_id) == votes[clip_id]
-            if not clip.files_cleaned:
-                assert await storage.clips.load(clip) == finished_clip()
-                promised |= {clip.midi, clip.audio, clip.picture, clip.recipe_file}
-
-        # A clip may have been committed and the process killed before it could say so.
-        unsaid = {job_id for job_id in range(1, max(clip_ids) + 10) if job_id not in clip_ids}
-        for job_id in unsaid:
-            clip = await storage.clips.get(job_id, guild_id=GUILD)
+        # A work may have been committed and the process killed before it could say so.
+        for work_id in range(1, max(kinds) + 10):
+            clip = await storage.clips.get(work_id, guild_id=GUILD)
+            verse = await storage.verses.get(work_id, guild_id=GUILD)
+            kind = _kind(clip, verse)
+            assert kind == kinds.get(work_id, kind)
+            assert work_id not in votes or await storage.ratings.of(work_id) == votes[work_id]
+            if kind is not None:
+                assert (await storage.jobs.get(work_id)).status is JobStatus.FINISHED
             if clip is not None and not clip.files_cleaned:
-                promised |= {clip.midi, clip.audio, clip.picture, clip.recipe_file}
-        assert {path for path in (tmp_path / "clips").rglob("*") if path.is_file()} == promised
+                assert await storage.clips.load(clip) == CLIPS[kind]
+                promised |= paths_of(clip)
+            assert verse is None or verse.verse == finished_verse()
+        assert kept_files(tmp_path) == promised
         assert 0 < len(await storage.jobs.interrupt_unfinished()) <= 3 * ROUNDS

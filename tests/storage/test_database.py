@@ -1,47 +1,14 @@
 import asyncio
-import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from domain.errors import Reason, Unavailable
-from storage import DatabaseTooNew, Storage, open_storage
-from storage.database import MIGRATIONS, open_database, unbroken
+from storage import Storage
+from storage.database import open_database, unbroken
 from storage.jobs import Jobs
-from tests.storage.samples import CHANNEL, GUILD, REQUEST, USER, add_clip, add_job, finished_clip
-
-RECIPE_OF_VERSION_1 = """{
-  "format": 1, "model_version": "rnn-1", "metre": "4/4", "bars": 16,
-  "request": {
-    "genre": "reel", "key": "D major", "length_seconds": 30, "seed": 7, "style": "rnn",
-    "temperature": 0.95, "tempo": 112.0
-  }
-}
-"""
-
-
-def _dump(path: Path) -> tuple[int, list[str]]:
-    """Version and whole content of a database, as SQL."""
-    connection = sqlite3.connect(path)
-    try:
-        [[version]] = connection.execute("PRAGMA user_version")
-        return version, list(connection.iterdump())
-    finally:
-        connection.close()
-
-
-async def test_a_blank_folder_becomes_a_current_database(tmp_path: Path):
-    numbers = [int(path.name[:4]) for path in sorted(MIGRATIONS.glob("*.sql"))]
-    assert numbers == list(range(1, len(numbers) + 1))
-
-    async with open_storage(tmp_path / "new" / "data", max_clip_bytes=1) as storage:
-        job_id = await add_job(storage)
-    async with open_storage(tmp_path / "new" / "data", max_clip_bytes=1) as storage:
-        assert (await storage.jobs.get(job_id)).request == REQUEST
-
-    version, _ = _dump(tmp_path / "new" / "data" / "nightingale.db")
-    assert version == numbers[-1]
+from tests.storage.samples import CHANNEL, GUILD, REQUEST, USER, add_clip, add_job
 
 
 async def test_the_connection_is_durable_and_enforces_foreign_keys(tmp_path: Path):
@@ -49,90 +16,6 @@ async def test_the_connection_is_durable_and_enforces_foreign_keys(tmp_path: Pat
         pragmas = ["journal_mode", "synchronous", "foreign_keys", "busy_timeout"]
         values = [(await database.rows(f"PRAGMA {pragma}"))[0][0] for pragma in pragmas]
     assert values == ["wal", 2, 1, 5000]  # synchronous 2 is FULL
-
-
-async def test_a_database_migrates_from_an_older_version_with_its_rows(tmp_path: Path):
-    path, migrations = tmp_path / "nightingale.db", _copy_of_migrations(tmp_path)
-    async with open_database(path, migrations=migrations) as database:
-        job_id = await Jobs(database).add(REQUEST, user_id=USER, guild_id=GUILD, channel_id=CHANNEL)
-    newest = _dump(path)[0]
-
-    (migrations / f"{newest + 1:04d}_mood.sql").write_text("ALTER TABLE jobs ADD COLUMN mood TEXT;")
-    (migrations / f"{newest + 2:04d}_glad.sql").write_text(
-        "UPDATE jobs SET mood = 'glad' -- no semicolon, no line end"
-    )
-    async with open_database(path, migrations=migrations) as database:
-        row = await database.row("SELECT mood FROM jobs WHERE id = ?", (job_id,))
-    assert row is not None
-    assert row["mood"] == "glad"
-    assert _dump(path)[0] == newest + 2
-
-
-async def test_clips_of_version_1_come_without_judgement_and_remarks(tmp_path: Path):
-    old = tmp_path / "only the first"
-    old.mkdir()
-    shutil.copy(next(MIGRATIONS.glob("0001_*.sql")), old)
-    async with open_database(tmp_path / "nightingale.db", migrations=old) as database:
-        jobs = Jobs(database)
-        made, waiting = [
-            await jobs.add(REQUEST, user_id=USER, guild_id=GUILD, channel_id=CHANNEL) for _ in range(2)
-        ]
-        async with database.transaction() as connection:
-            await connection.execute("UPDATE jobs SET status = 'finished' WHERE id = ?", (made,))
-            await connection.execute(
-                "INSERT INTO clips (id, title, style, genre, model_version, recipe, seconds, file_bytes,"
-                " created_at) VALUES (?, 'Reel in D', 'rnn', 'reel', 'rnn-1', ?, 30.25, 4000, 1)",
-                (made, RECIPE_OF_VERSION_1),
-            )
-    assert _dump(tmp_path / "nightingale.db")[0] == 1
-
-    async with open_storage(tmp_path, max_clip_bytes=10**9) as storage:
-        await storage.ratings.vote(made, user_id=USER, value=4)
-        clip = await storage.clips.get(made, guild_id=GUILD)
-        assert clip is not None
-        assert (clip.title, clip.judgement, clip.remarks) == ("Reel in D", None, ())
-        assert (clip.recipe.request.genre, clip.recipe.request.mood) == ("reel", None)
-        assert str(clip.recipe.request.metre) == "4/4"
-        new = await storage.clips.save(waiting, finished_clip())
-        assert (new.judgement, new.remarks) == (finished_clip().judgement, finished_clip().remarks)
-        assert await storage.ratings.of(made) == {USER: 4}
-    assert _dump(tmp_path / "nightingale.db")[0] > 1
-
-
-async def test_a_failing_migration_leaves_the_old_database_whole(tmp_path: Path):
-    path, migrations = tmp_path / "nightingale.db", _copy_of_migrations(tmp_path)
-    async with open_database(path, migrations=migrations) as database:
-        await Jobs(database).add(REQUEST, user_id=USER, guild_id=GUILD, channel_id=CHANNEL)
-    before = _dump(path)
-
-    broken = migrations / f"{before[0] + 1:04d}_broken.sql"
-    broken.write_text(
-        "CREATE TABLE moods (name TEXT); DELETE FROM jobs; DROP TABLE favourites;"
-        "INSERT INTO nowhere VALUES (1);"
-    )
-    with pytest.raises(sqlite3.OperationalError, match="nowhere") as raised:
-        async with open_database(path, migrations=migrations):
-            pytest.fail("opened in spite of the failure")
-
-    assert broken.name in raised.value.__notes__[0]
-    assert _dump(path) == before
-    broken.unlink()
-    async with open_database(path, migrations=migrations) as database:
-        assert len(await database.rows("SELECT * FROM jobs")) == 1
-
-
-async def test_a_newer_database_is_refused_and_untouched(tmp_path: Path):
-    path = tmp_path / "nightingale.db"
-    connection = sqlite3.connect(path)
-    connection.execute("CREATE TABLE from_the_future (id)")
-    connection.execute("PRAGMA user_version = 9999")
-    connection.close()
-    before = path.read_bytes()
-
-    with pytest.raises(DatabaseTooNew, match="9999"):
-        async with open_storage(tmp_path, max_clip_bytes=1):
-            pytest.fail("opened a newer database")
-    assert path.read_bytes() == before
 
 
 async def test_a_rollback_takes_nobody_elses_row_along(tmp_path: Path):
@@ -272,7 +155,3 @@ async def test_no_rows_point_nowhere(storage: Storage, other_connection: sqlite3
     with pytest.raises(sqlite3.IntegrityError):
         other_connection.execute("DELETE FROM jobs WHERE id = ?", (clip.id,))
     assert other_connection.execute("PRAGMA foreign_key_check").fetchall() == []
-
-
-def _copy_of_migrations(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(MIGRATIONS, tmp_path / "migrations"))

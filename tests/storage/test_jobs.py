@@ -6,10 +6,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.errors import Reason
-from domain.requests import ClipRequest, ComposeRequest
+from domain.requests import ComposeRequest, WorkRequest
 from domain.score import Key, Mode
 from storage import JobKind, JobStatus, Storage, open_storage
-from tests.storage.samples import CHANNEL, GUILD, TRANSFORMATIONS, USER, add_clip, add_job, finished_clip
+from tests.storage.samples import (
+    CHANNEL,
+    GUILD,
+    LYRICS,
+    SONG,
+    TRANSFORMATIONS,
+    USER,
+    add_clip,
+    add_job,
+    finished_clip,
+)
 
 SNOWFLAKE = 2**63 - 1  # Discord's ids are up to 63 bits long
 
@@ -37,8 +47,8 @@ async def test_a_job_comes_back_as_it_was_asked_for(
     assert (job.message_id, job.started_at, job.finished_at, job.reason, job.code) == (None,) * 5
 
 
-@pytest.mark.parametrize("request_", TRANSFORMATIONS, ids=lambda request_: request_.kind)
-async def test_a_transformation_comes_back_with_its_notes(storage: Storage, request_: ClipRequest):
+@pytest.mark.parametrize("request_", [*TRANSFORMATIONS, LYRICS, SONG], ids=lambda request_: request_.kind)
+async def test_other_requests_come_back_with_all_they_hold(storage: Storage, request_: WorkRequest):
     job_id = await storage.jobs.add(request_, user_id=USER, guild_id=GUILD, channel_id=CHANNEL)
     job = await storage.jobs.get(job_id)
     assert job.request == request_
