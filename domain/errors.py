@@ -38,6 +38,7 @@ class Reason(StrEnum):
     DATABASE_BUSY = "database_busy"
     UPLOAD_REFUSED = "upload_refused"
     NOT_FOUND = "not_found"
+    NO_VERSE = "no_verse"
     FILES_GONE = "files_gone"
     SOURCE_MISSING = "source_missing"
     SOURCES_MISSING = "sources_missing"
@@ -104,10 +105,11 @@ SENTENCES: dict[Reason, str] = {
     Reason.ENGINE_DIED: "The composer stopped in the middle of this, twice. Please ask for something else.",
     Reason.ENGINE_DOWN: "The composer isn't running right now. If it stays so, please tell whoever runs me.",
     Reason.QUEUE_FULL: "My queue is full ({waiting} waiting). Please try again in a minute.",
-    Reason.DISK_FULL: "My disk is full, so I couldn't keep the clip. Please tell whoever runs me.",
+    Reason.DISK_FULL: "My disk is full, so I couldn't keep this. Please tell whoever runs me.",
     Reason.DATABASE_BUSY: "My library is busy right now. Please try again in a moment.",
-    Reason.UPLOAD_REFUSED: "Discord refused the upload. The clip is kept, but I couldn't post it here.",
+    Reason.UPLOAD_REFUSED: "Discord refused the upload. It is kept, but I couldn't post it here.",
     Reason.NOT_FOUND: "There is no clip {value} here.",
+    Reason.NO_VERSE: "There are no lyrics {value} here.",
     Reason.FILES_GONE: (
         "The files of clip {value} are gone, and the models that I have now can't make it again."
     ),

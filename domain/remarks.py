@@ -31,8 +31,20 @@ class Topic(StrEnum):
     TRACKS_LEFT_OUT = "tracks_left_out"
     PLAYED_FREELY = "played_freely"
     NOTES_DOUBLED = "notes_doubled"
+    SYLLABLES_UNSUNG = "syllables_unsung"
+    SYLLABLES_SLURRED = "syllables_slurred"
+    SYLLABLES_SHARED = "syllables_shared"
+    NOTES_WITHOUT_WORDS = "notes_without_words"
+    MODE_OF_TUNE = "mode_of_tune"
     REMADE_BY_ANOTHER_MODEL = "remade_by_another_model"
     REMADE_OTHERWISE = "remade_otherwise"
+    LANGUAGE_OF_SCENE = "language_of_scene"
+    FORM_OF_OTHER_LANGUAGE = "form_of_other_language"
+    LINES_OF_FORM = "lines_of_form"
+    RHYME_OF_FORM = "rhyme_of_form"
+    TUNE_IS_CI = "tune_is_ci"
+    TUNE_LEFT_OUT = "tune_left_out"
+    UNKNOWN_WORDS = "unknown_words"
 
 
 SENTENCES: dict[Topic, str] = {
@@ -60,6 +72,11 @@ SENTENCES: dict[Topic, str] = {
         "{notes} of the {heard} notes of “{title}” are no sixteenths or triplets; "
         "I moved them or left them out."
     ),
+    Topic.SYLLABLES_UNSUNG: "{count} syllables found no note, so they are not sung.",
+    Topic.SYLLABLES_SLURRED: "{count} of {sung} syllables are sung over several notes.",
+    Topic.SYLLABLES_SHARED: "{count} of {sung} syllables share a note with the one before.",
+    Topic.NOTES_WITHOUT_WORDS: "{count} of the tune's {notes} notes have no words.",
+    Topic.MODE_OF_TUNE: "“{title}” is in a {mode} key and stays so: this is in {key}.",
     Topic.REMADE_BY_ANOTHER_MODEL: (
         "The files of clip {clip} were gone, so I made it again. It was {then} that made it, and now it was "
         "{now}: the notes differ."
@@ -68,6 +85,13 @@ SENTENCES: dict[Topic, str] = {
         "The files of clip {clip} were gone, so I made it again. "
         "Something in me has changed since: the notes differ."
     ),
+    Topic.LANGUAGE_OF_SCENE: "I don't translate, so the verse is in the language of its scene.",
+    Topic.FORM_OF_OTHER_LANGUAGE: "Verse in this language doesn't come in that form, so I chose another.",
+    Topic.LINES_OF_FORM: "Verse of this form can't have {asked} lines, so it has {lines}.",
+    Topic.RHYME_OF_FORM: "Verse of this form rhymes in a way of its own.",
+    Topic.TUNE_IS_CI: "A tune pattern asks for ci, so this is no quatrain.",
+    Topic.TUNE_LEFT_OUT: "Tune patterns are for Chinese verse, so I left this one out.",
+    Topic.UNKNOWN_WORDS: "I can't write verse with {words}, so it does without.",
 }
 
 

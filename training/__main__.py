@@ -85,6 +85,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--archives", type=Path, default=Path("archives"), help="for songs: where hymns and Lieder are"
         )
+        command.add_argument(
+            "--weights", type=Path, help="for lyrics: another folder to ship to, or to measure what lies there"
+        )
         command.set_defaults(run=_run_of_model, command=name)
 
     command = commands.add_parser("calibrate", help="measure what people's music is like, for the gate")

@@ -11,8 +11,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from models.lyrics.metre import SMALL_WORDS
 from models.lyrics.networks import Sources, Writer
-from models.lyrics.vocabulary import BOS, Vocabulary
+from models.lyrics.scenes import STOP_WORDS
+from models.lyrics.vocabulary import BOS, EOL, WORD_START, Vocabulary
 from models.sampling import choose
 
 Rows = NDArray[np.float32]
@@ -20,6 +22,12 @@ Rows = NDArray[np.float32]
 
 _FARTHEST = 5.0
 """The most nats by which a scene can count for or against a token, before they are multiplied."""
+
+_UNTELLING = STOP_WORDS | SMALL_WORDS
+_EARLY = 0.15
+_IMPATIENCE = 0.75
+_MOST_IMPATIENT = 2.5
+"""How much a word is wished for before it is due, more with each line after, and at most."""
 
 
 class Hold(Protocol):
@@ -44,29 +52,36 @@ class Constraint(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
     """How tokens are chosen. `guidance` is λ of log p(y|x) + λ (log p(y|x) - log p(y)), where p(y) is told
-    no keywords; `bonus` the nats that each word wished for gets until it is there, per piece; `longest`
-    when a row is given up.
+    no keywords; `bonus` the nats that a word wished for gets per piece from the line on where it is due;
+    `freshness` the nats that a telling word loses once it was said; `longest` when a row is given up.
     """
 
     temperature: float = 0.9
     top_p: float = 0.92
     guidance: float = 0.0
     bonus: float = 2.0
+    freshness: float = 0.0
     longest: int = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """(V,) each: the tokens that begin a word, and all that words are made of."""
+    """(V,) each: the tokens that begin a word, those of them that begin a telling one, and all that words are
+    made of.
+    """
 
     begins: NDArray[np.bool_]
+    telling: NDArray[np.bool_]
     pieces: NDArray[np.bool_]
 
     @classmethod
     def of(cls, vocabulary: Vocabulary) -> Self:
         ids = range(len(vocabulary))
+        begins = [vocabulary.starts_word(token) for token in ids]
+        small = [vocabulary.names[token].removeprefix(WORD_START) in _UNTELLING for token in ids]
         return cls(
-            np.array([vocabulary.starts_word(token) for token in ids]),
+            np.array(begins),
+            np.array([first and not little for first, little in zip(begins, small, strict=True)]),
             np.array([vocabulary.is_piece(token) for token in ids]),
         )
 
@@ -82,25 +97,42 @@ class Words:
         return [third for third in thirds if self.pieces[third] and begun + int(self.begins[third]) >= 2]
 
 
-Spellings = tuple[tuple[int, ...], ...]
-"""A word wished for: the pieces of each of its forms, any of which will do."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A word wished for: the pieces of each of its forms, any of which will do, and the line it is due in."""
+
+    spellings: tuple[tuple[int, ...], ...]
+    due: int = 0
+
+    def weight(self, line: int) -> float:
+        """How much it is wished for in a line: more and more, once it is due."""
+        return min(1.0 + _IMPATIENCE * (line - self.due), _MOST_IMPATIENT) if line >= self.due else _EARLY
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """The words still wished for, and those begun: the wish's place and the pieces that are missing."""
+    """The words still wished for, and those begun: the wish and the pieces that are missing."""
 
-    waiting: tuple[Spellings, ...]
-    begun: tuple[tuple[Spellings, tuple[int, ...]], ...] = ()
+    waiting: tuple[Wish, ...]
+    begun: tuple[tuple[Wish, tuple[int, ...]], ...] = ()
 
-    def next_pieces(self) -> list[int]:
-        """What brings a wish nearer."""
-        firsts = [spelling[0] for wish in self.waiting for spelling in wish]
-        return list({*firsts, *(missing[0] for _, missing in self.begun)})
+    def next_pieces(self, line: int = 0) -> dict[int, float]:
+        """What brings a wish nearer, and how much it is wished for."""
+        if not self.waiting:
+            return {}
+        found = {missing[0]: _MOST_IMPATIENT for _, missing in self.begun}
+        for wish in self.waiting:
+            for spelling in wish.spellings:
+                found[spelling[0]] = max(found.get(spelling[0], 0.0), wish.weight(line))
+        return found
 
     def after(self, token: int) -> "Wishes":
-        started = [(wish, spelling) for wish in self.waiting for spelling in wish]
+        if not self.waiting:
+            return self
+        started = [(wish, spelling) for wish in self.waiting for spelling in wish.spellings]
         gone_on = [(wish, rest[1:]) for wish, rest in (*started, *self.begun) if rest[0] == token]
+        if not gone_on and not self.begun:
+            return self
         granted = [wish for wish, missing in gone_on if not missing]
         waiting = tuple(wish for wish in self.waiting if wish not in granted)
         return Wishes(waiting, tuple(part for part in gone_on if part[1] and part[0] not in granted))
@@ -109,42 +141,54 @@ class Wishes:
 @dataclass(frozen=True, slots=True)
 class Task:
     """One stanza to write: its source, which of its tokens are keywords', the constraints it starts under,
-    the words wished for, and the seed of its chances.
+    the words wished for, the first pieces of telling words that were `said` before, and the seed of its
+    chances.
     """
 
     source: Sequence[int]
     copyable: Sequence[bool]
     hold: Hold
-    wishes: tuple[Spellings, ...] = ()
+    wishes: tuple[Wish, ...] = ()
+    said: frozenset[int] = frozenset()
     seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A row as it was written: -log p of its tokens by the network alone, and what it was chosen by."""
+    """A row as it was written: -log p of its tokens by the network alone, what it was chosen by, how much
+    likelier the keywords make it (where there is guidance), how many lines are done, and the telling words'
+    first pieces that were said.
+    """
 
     tokens: tuple[int, ...]
     nats: float
     score: float
     hold: Hold
     wishes: Wishes
+    gain: float = 0.0
+    line: int = 0
+    said: frozenset[int] = frozenset()
 
     @classmethod
     def nothing(cls, task: Task) -> Self:
-        return cls((), 0.0, 0.0, task.hold, Wishes(task.wishes))
+        return cls((), 0.0, 0.0, task.hold, Wishes(task.wishes), said=task.said)
 
     @property
     def normalised(self) -> float:
         """The score of beam search: longer rows are not punished for their length (Wu et al. 2016)."""
         return self.score / ((5 + len(self.tokens)) / 6) ** 0.6
 
-    def with_token(self, token: int, likely: float, steered: float) -> "Written":
+    def with_token(self, token: int, told: "Told", at: int, words: Words) -> "Written":
+        """A token more; `at` is this row's place among those told."""
         return Written(
             (*self.tokens, token),
-            self.nats - likely,
-            self.score + steered,
+            self.nats - float(told.likely[at, token]),
+            self.score + float(told.steered[at, token]),
             self.hold.after(token),
             self.wishes.after(token),
+            self.gain + (0.0 if told.gain is None else float(told.gain[at, token])),
+            self.line + (token == EOL),
+            self.said | {token} if words.telling[token] and token not in self.said else self.said,
         )
 
     def allowed(self, words: Words) -> NDArray[np.bool_]:
@@ -158,30 +202,58 @@ class Written:
         return fresh if fresh.any() else allowed
 
 
-@torch.inference_mode()
-def sample(writer: Writer[Any], tasks: Sequence[Task], words: Words, manner: Manner) -> list[Written]:
-    """Write every task by chance, each by its own seed, so that its result is its own."""
-    chances = [np.random.default_rng(task.seed) for task in tasks]
-    rows = {index: Written.nothing(task) for index, task in enumerate(tasks)}
-    going = list(rows)
-    voice = _Voice(writer, tasks, manner)
-    while going:
-        likely, steered = voice.after([rows[index] for index in going])
-        for at, index in enumerate(going):
-            row = rows[index]
+@dataclass(frozen=True, slots=True)
+class Told:
+    """(R, V) each of what follows some rows: log-probabilities, the same with guidance and bonus, and how
+    much the keywords add.
+    """
+
+    likely: Rows
+    steered: Rows
+    gain: Rows | None
+
+
+class Sampling:
+    """Writes every task by chance, each by its own seed, so that its result is its own; a token at a step."""
+
+    def __init__(self, writer: Writer[Any], tasks: Sequence[Task], words: Words, manner: Manner) -> None:
+        self.words, self.manner = words, manner
+        self.rows = [Written.nothing(task) for task in tasks]
+        self._chances = [np.random.default_rng(task.seed) for task in tasks]
+        self._going = list(range(len(tasks)))
+        with torch.inference_mode():
+            self._voice = _Voice(writer, tasks, manner)
+
+    @property
+    def finished(self) -> bool:
+        return not self._going
+
+    @torch.inference_mode()
+    def step(self) -> None:
+        """Write a token more of every row that is not over."""
+        told = self._voice.after([self.rows[index] for index in self._going])
+        for at, index in enumerate(self._going):
+            row = self.rows[index]
             token = choose(
-                steered[at],
-                row.allowed(words),
-                temperature=manner.temperature,
-                top_p=manner.top_p,
-                chance=chances[index].random(),
+                told.steered[at],
+                row.allowed(self.words),
+                temperature=self.manner.temperature,
+                top_p=self.manner.top_p,
+                chance=self._chances[index].random(),
             )
-            rows[index] = row.with_token(token, likely[at, token], steered[at, token])
-        still = [at for at, index in enumerate(going) if not _over(rows[index], manner)]
-        if len(still) < len(going):
-            voice.keep(still)
-            going = [going[at] for at in still]
-    return [rows[index] for index in range(len(tasks))]
+            self.rows[index] = row.with_token(token, told, at, self.words)
+        still = [at for at, index in enumerate(self._going) if not _over(self.rows[index], self.manner)]
+        if 0 < len(still) < len(self._going):
+            self._voice.keep(still)
+        self._going = [self._going[at] for at in still]
+
+
+def sample(writer: Writer[Any], tasks: Sequence[Task], words: Words, manner: Manner) -> list[Written]:
+    """Write every task by chance, at once."""
+    sampling = Sampling(writer, tasks, words, manner)
+    while not sampling.finished:
+        sampling.step()
+    return sampling.rows
 
 
 @torch.inference_mode()
@@ -194,11 +266,10 @@ def search(
     voice = _Voice(writer, tasks, manner)
     while any(going):
         rows = [row for task in going for row in task]
-        likely, steered = voice.after(rows)
+        told = voice.after(rows)
         first, origins = 0, list[int]()
         for index, live in enumerate(going):
-            places = slice(first, first + len(live))
-            found = _widen(live, likely[places], steered[places], words, beams)
+            found = _widen(live, told, first, words, beams)
             done[index] += [row for _, row in found if _over(row, manner)]
             kept = [] if len(done[index]) >= beams else [one for one in found if not _over(one[1], manner)]
             origins += [first + origin for origin, _ in kept]
@@ -209,21 +280,23 @@ def search(
 
 
 def _widen(
-    live: Sequence[Written], likely: Rows, steered: Rows, words: Words, beams: int
+    live: Sequence[Written], told: Told, first: int, words: Words, beams: int
 ) -> list[tuple[int, Written]]:
-    """The `beams` best continuations of a task's rows, each with the row that it continues."""
+    """The `beams` best continuations of a task's rows, each with the row that it continues; the task's first
+    row is `first` among those told.
+    """
     if not live:
         return []
     allowed = np.stack([row.allowed(words) for row in live])
+    steered = told.steered[first : first + len(live)]
     scores = np.where(allowed, steered + np.array([[row.score] for row in live]), -np.inf).ravel()
     count = min(beams, int(np.isfinite(scores).sum()))
     best = np.argpartition(-scores, min(count, len(scores) - 1))[:count]
     best = best[np.argsort(-scores[best], kind="stable")]
-    found: list[tuple[int, Written]] = []
-    for origin, token in zip(*np.divmod(best, likely.shape[1]), strict=True):
-        row = live[origin].with_token(int(token), likely[origin, token], steered[origin, token])
-        found.append((int(origin), row))
-    return found
+    return [
+        (int(origin), live[origin].with_token(int(token), told, first + int(origin), words))
+        for origin, token in zip(*np.divmod(best, steered.shape[1]), strict=True)
+    ]
 
 
 def _over(row: Written, manner: Manner) -> bool:
@@ -248,19 +321,22 @@ class _Voice:
             copyable += [[False] * sum(keeps) for keeps in kept]
         self.state = writer.begin(Sources.of(sources, copyable).to(self.device))
 
-    def after(self, rows: Sequence[Written]) -> tuple[Rows, Rows]:
-        """(R, V) twice: log-probabilities of what follows the rows, and the same with guidance and bonus."""
+    def after(self, rows: Sequence[Written]) -> Told:
+        """What may follow the rows."""
         last = [row.tokens[-1] if row.tokens else BOS for row in rows]
         tokens = torch.tensor(last * 2 if self.manner.guidance else last, device=self.device)
         told, self.state = self.writer.step(self.state, tokens)
         likely: Rows = told[: len(rows)].cpu().numpy()
-        steered = likely.copy()
+        steered, gain = likely.copy(), None
         if self.manner.guidance:
             gain = likely - told[len(rows) :].cpu().numpy()
             steered += self.manner.guidance * gain.clip(-_FARTHEST, _FARTHEST)
         for at, row in enumerate(rows):
-            steered[at, row.wishes.next_pieces()] += self.manner.bonus
-        return likely, steered
+            if self.manner.freshness and row.said:
+                steered[at, list(row.said)] -= self.manner.freshness
+            for piece, weight in row.wishes.next_pieces(row.line).items():
+                steered[at, piece] += weight * self.manner.bonus
+        return Told(likely, steered, gain)
 
     def keep(self, rows: Sequence[int]) -> None:
         """Go on with these rows, in this order."""

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from models.lyrics.lexicon import Lexicon, Node, Word
+from models.lyrics.lexicon import Lexicon, Node, Tries, Word, up_to
 from models.lyrics.stanzas import MARKS, MOST_SYLLABLES, OTHER, StanzaPlan
 from models.lyrics.vocabulary import EOL, EOS, Vocabulary
 
@@ -56,7 +56,6 @@ class StanzaConstraint:
             for count in range(1, MOST_SYLLABLES[plan.language] + 1)
             if f"<syllables {count}>" in vocabulary
         }
-        self._starts: dict[int, Mask] = {}
         if not lexicon.free.counts & 0b10:
             raise ValueError("there is no word of one syllable to fill a line with")
         for letter in self._times:
@@ -64,8 +63,13 @@ class StanzaConstraint:
             if len(list(self._classes(plan.scheme.index(letter)))) < len(self._times):
                 raise ValueError(f"too few words for the scheme {plan.scheme}")
 
-    def start(self) -> "StanzaHold":
-        return StanzaHold(self)
+    def start(self, *, rhyme: str = "", used: frozenset[str] = frozenset()) -> "StanzaHold":
+        """Before the first line. `used` are the sounds that no line may end in any more; where a `rhyme` is
+        given, the lines that rhyme most have to be of that class.
+        """
+        often, times = self._times.most_common(1)[0]
+        bound = ((often, rhyme),) if times > 1 and rhyme in self._choices(often) else ()
+        return StanzaHold(self, bound=bound, used=used)
 
     @cached_property
     def inner_marks(self) -> tuple[int, ...]:
@@ -89,21 +93,20 @@ class StanzaConstraint:
             count for count, own in zip(self.plan.syllables, self.plan.scheme, strict=True) if own == letter
         )
 
-    def endings(self, line: int, name: str) -> Node | None:
-        """The words a line of a rhyme class may end in: those that rhyme perfectly, where another has to."""
+    def tries(self, line: int) -> Tries:
+        """The words a line may end in: those that rhyme perfectly, where another has to."""
         rhyming = self._times[self.plan.scheme[line]] > 1
-        return (self.lexicon.rhymes if rhyming else self.lexicon.endings).get(name)
+        return self.lexicon.rhymes if rhyming else self.lexicon.endings
 
     def _classes(self, line: int) -> Iterator[str]:
         """The rhyme classes that have words enough for a line and all that rhyme with it."""
         times, limit = self._times[self.plan.scheme[line]], self.fewest_syllables(line)
         for name in self._class_ids:
-            node = self.endings(line, name)
-            if node is None or (name == OTHER and times > 1):
+            if name == OTHER and times > 1:
                 continue
             wanted = times + _SPARE_WORDS
             sounds: set[str] = set()
-            for word in node.words:
+            for word in self.tries(line).words(name):
                 if word.syllables <= limit:
                     sounds.add(word.sound)
                     if len(sounds) == wanted:
@@ -138,9 +141,7 @@ class StanzaConstraint:
 
     def starts(self, room: int) -> Mask:
         """(V,) the pieces that begin a word of at most `room` syllables."""
-        if room not in self._starts:
-            self._starts[room] = self.mask(_fitting(self.lexicon.free, room))
-        return self._starts[room]
+        return self.lexicon.starts(room, len(self.vocabulary))
 
     def mask(self, tokens: "Iterator[int] | list[int] | tuple[int, ...]") -> Mask:
         allowed = np.zeros(len(self.vocabulary), np.bool_)
@@ -224,10 +225,7 @@ class StanzaHold:
     def ending_root(self) -> Node:
         """The trie of the words this line may end in."""
         name = dict(self.bound)[self.rules.plan.scheme[self.line]]
-        node = self.rules.endings(self.line, name)
-        if node is None:
-            raise ValueError(f"no word ends in {name}")
-        return node
+        return self.rules.tries(self.line)[name]
 
     def _line_end(self) -> Mask:
         rules = self.rules
@@ -240,7 +238,7 @@ class StanzaHold:
 
     def _leads_on(self, node: Node) -> bool:
         """Whether a word that may still stand here lies at or below a node."""
-        if not node.counts & _up_to(self.room):
+        if not node.counts & up_to(self.room):
             return False
         return not self.last or any(self._fits(word) for word in node.words)
 
@@ -260,12 +258,3 @@ class StanzaHold:
         allowed = rules.starts(room).copy()
         allowed[[*going_on, *rules.inner_marks]] = True
         return allowed
-
-
-def _up_to(room: int) -> int:
-    """Bits of the syllable counts that fit in `room`."""
-    return (1 << (room + 1)) - 1
-
-
-def _fitting(root: Node, room: int) -> Iterator[int]:
-    return (piece for piece, node in root.children.items() if node.counts & _up_to(room))

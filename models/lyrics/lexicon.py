@@ -5,9 +5,13 @@ Knows how words are spelt, counted and rhymed; not what a line is.
 
 import gzip
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from sys import intern
+
+import numpy as np
+from numpy.typing import NDArray
 
 from models.lyrics import pinyin, pronouncing
 from models.lyrics.safety import is_unsafe_word
@@ -66,6 +70,43 @@ class Node:
                 node.words.append(word)
 
 
+Spelt = tuple[Word, tuple[int, ...]]
+"""A word and its pieces."""
+
+
+class Tries(Mapping[str, Node]):
+    """Tries by the class of rhymes that their words belong to, each built when it is first asked for."""
+
+    def __init__(self, words: Mapping[str, list[Spelt]], built: Mapping[str, Node] | None = None) -> None:
+        self._words = words
+        self._built = dict(built or {})
+
+    def __getitem__(self, name: str) -> Node:
+        if name not in self._built:
+            root = Node()
+            for word, pieces in self._words[name]:
+                root.insert(pieces, word, listed=True)
+            self._built[name] = root
+        return self._built[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._words, **self._built})
+
+    def __len__(self) -> int:
+        return len({**self._words, **self._built})
+
+    def words(self, name: str) -> Iterable[Word]:
+        """The words of a class, none for an unknown one."""
+        if name in self._built:
+            return self._built[name].words
+        return (word for word, _ in self._words.get(name, ()))
+
+    def with_word(self, name: str, word: Word, pieces: tuple[int, ...]) -> "Tries":
+        """The same tries, but for one that has a word more."""
+        root = self[name] if name in self else Node()
+        return Tries(self._words, {**self._built, name: _inserted(root, pieces, word, listed=True)})
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """Words by what they are there for.
@@ -75,42 +116,62 @@ class Lexicon:
     """
 
     free: Node
-    endings: Mapping[str, Node]
-    rhymes: Mapping[str, Node]
+    endings: Tries
+    rhymes: Tries
+    masks: dict[tuple[int, int], NDArray[np.bool_]] = field(
+        default_factory=dict[tuple[int, int], NDArray[np.bool_]]
+    )
+    """What was found already: the pieces (of a vocabulary of so many) that begin a word of at most so many
+    syllables."""
+
+    def starts(self, room: int, size: int) -> NDArray[np.bool_]:
+        """(V,) the pieces that begin a word of at most `room` syllables. Not to be written to."""
+        if (room, size) not in self.masks:
+            mask = np.zeros(size, np.bool_)
+            mask[[piece for piece, node in self.free.children.items() if node.counts & up_to(room)]] = True
+            self.masks[room, size] = mask
+        return self.masks[room, size]
+
+
+def up_to(room: int) -> int:
+    """Bits of the syllable counts that fit in `room`."""
+    return (1 << (room + 1)) - 1
 
 
 def build_lexicon(words: Iterable[Word], vocabulary: Vocabulary, *, archaic: bool) -> Lexicon:
     """Tries of the words that the vocabulary can spell; archaic ones only where they are wanted."""
+    spelt = ((word, vocabulary.encode_word(word.text)) for word in words if archaic or not word.archaic)
+    return lexicon_of(((word, pieces) for word, pieces in spelt if pieces), vocabulary)
+
+
+def lexicon_of(words: Iterable[Spelt], vocabulary: Vocabulary) -> Lexicon:
+    """Tries of words whose pieces are known."""
     free = Node()
-    endings: dict[str, Node] = defaultdict(Node)
-    rhymes: dict[str, Node] = defaultdict(Node)
-    for word in words:
-        pieces = vocabulary.encode_word(word.text)
-        if not pieces or (word.archaic and not archaic):
-            continue
+    endings: dict[str, list[Spelt]] = defaultdict(list)
+    rhymes: dict[str, list[Spelt]] = defaultdict(list)
+    for word, pieces in words:
         free.insert(pieces, word, listed=False)
         if word.text in _NO_RHYMES:
             continue
         known = f"<rhyme {word.ending}>" in vocabulary
-        endings[word.ending if known else OTHER].insert(pieces, word, listed=True)
+        endings[word.ending if known else OTHER].append((word, pieces))
         if known and word.ending == word.rhyme:
-            rhymes[word.rhyme].insert(pieces, word, listed=True)
-    return Lexicon(free, dict(endings), dict(rhymes))
+            rhymes[word.rhyme].append((word, pieces))
+    return Lexicon(free, Tries(dict(endings)), Tries(dict(rhymes)))
 
 
 def with_words(lexicon: Lexicon, words: Iterable[Word], vocabulary: Vocabulary) -> Lexicon:
     """The lexicon with some words more (of a scene, say); the old one stays as it is."""
-    free, endings, rhymes = lexicon.free, dict(lexicon.endings), dict(lexicon.rhymes)
+    free, endings, rhymes = lexicon.free, lexicon.endings, lexicon.rhymes
     for word in words:
         pieces = vocabulary.encode_word(word.text)
         if not pieces:
             continue
         free = _inserted(free, pieces, word, listed=False)
         known = f"<rhyme {word.ending}>" in vocabulary
-        name = word.ending if known else OTHER
-        endings[name] = _inserted(endings.get(name, Node()), pieces, word, listed=True)
+        endings = endings.with_word(word.ending if known else OTHER, word, pieces)
         if known and word.ending == word.rhyme:
-            rhymes[word.rhyme] = _inserted(rhymes.get(word.rhyme, Node()), pieces, word, listed=True)
+            rhymes = rhymes.with_word(word.rhyme, word, pieces)
     return Lexicon(free, endings, rhymes)
 
 
@@ -156,3 +217,24 @@ def load_words(path: Path) -> list[Word]:
         Word(text, int(syllables), ending, rhyme, sound, bool(archaic))
         for text, syllables, ending, rhyme, sound, archaic in (row.split("\t") for row in rows)
     ]
+
+
+def save_spelt(path: Path, words: Iterable[Word], vocabulary: Vocabulary) -> None:
+    """Write the words that the vocabulary can spell, with their pieces, so that they are quickly read."""
+    rows = (
+        "\t".join((word.text, str(word.syllables), word.ending, word.rhyme, word.sound, *map(str, pieces)))
+        for word in words
+        if (pieces := vocabulary.encode_word(word.text))
+    )
+    path.write_bytes(gzip.compress("".join(row + "\n" for row in rows).encode(), 9, mtime=0))
+
+
+def load_spelt(path: Path) -> list[Spelt]:
+    """Read what `save_spelt` wrote. Raises OSError or ValueError for anything else."""
+    rows = gzip.decompress(path.read_bytes()).decode().splitlines()
+    found: list[Spelt] = []
+    for row in rows:
+        text, syllables, ending, rhyme, sound, *pieces = row.split("\t")
+        word = Word(text, int(syllables), intern(ending), intern(rhyme), sound)
+        found.append((word, tuple(map(int, pieces))))
+    return found

@@ -22,7 +22,7 @@ _SMALL_WORDS = (
     "while till it's i'm 'tis 'twas i'll he's she's we'll they'll let o oh ah hath doth ere out up down "
     "like such all each"
 )
-_SMALL = frozenset(_SMALL_WORDS.split())
+SMALL_WORDS = frozenset(_SMALL_WORDS.split())
 
 _STRONG = {"1": 0.0, "2": 0.05, "m": 0.0, "f": 0.25, "0": 0.5}
 """What a syllable costs in a strong position: stressed, half so, a word of one, a small one, unstressed."""
@@ -60,7 +60,7 @@ def _word_code(word: str) -> str:
     word = word.lower()
     count = syllables(word)
     if count == 1:
-        return "f" if word in _SMALL else "m"
+        return "f" if word in SMALL_WORDS else "m"
     return stresses(word) or "m" + "0" * (count - 1)
 
 

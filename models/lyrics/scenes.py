@@ -88,18 +88,26 @@ def read_scene(text: str, *, language: str | None = None, known: Neighbours | No
     `known` are the words there are neighbours for; they cut Chinese into words.
     Raises SceneError where there is nothing to write of.
     """
-    text = unicodedata.normalize("NFKC", text[:MOST_READ]).replace("’", "'")
+    text = text[:MOST_READ]
     if not text.strip():
         raise SceneError(Unreadable.EMPTY)
     if not is_safe_query(text):
         raise SceneError(Unreadable.UNSAFE)
-    plain = _NO_WORDS.sub(" ", text).lower()
+    plain = _plain(text)
     if language is None:
         language = _language(plain)
     words = list(_english_words(plain) if language == "en" else _chinese_words(plain, known or {}))
     if not words:
         raise SceneError(Unreadable.NO_WORDS if not _letters(plain) else Unreadable.LANGUAGE)
     return Scene(language, _most_said(words, lemma if language == "en" else str))
+
+
+def scripts(text: str) -> tuple[str, ...]:
+    """The languages that a text has letters of, that of most of them first."""
+    plain = _plain(text)
+    there = {"zh": bool(_CHINESE.search(plain)), "en": bool(_ENGLISH.search(_unaccented(plain)))}
+    main = _language(plain)
+    return tuple(language for language in (main, *({"zh", "en"} - {main})) if there[language])
 
 
 def near(word: str, neighbours: Neighbours) -> Sequence[str]:
@@ -121,6 +129,12 @@ def topics(scene: Scene, neighbours: Neighbours, lines: int) -> tuple[str, ...]:
         word = scene.keywords[min(line // step, len(scene.keywords) - 1)]
         found.append(word if line % step == 0 else next(company[word], word))
     return tuple(found)
+
+
+def _plain(text: str) -> str:
+    """Lower case, one form of each sign, without what is no word."""
+    text = unicodedata.normalize("NFKC", text[:MOST_READ]).replace("’", "'")
+    return _NO_WORDS.sub(" ", text).lower()
 
 
 def _letters(text: str) -> str:
@@ -149,9 +163,14 @@ def _simplifier() -> Simplifier:
     return Simplifier()
 
 
+def simplified(text: str) -> str:
+    """Chinese in simplified characters."""
+    return _simplifier()(text)
+
+
 def _chinese_words(text: str, known: Neighbours) -> Iterator[str]:
     """Pairs that are known words, else single characters that are, else pairs as they stand."""
-    for run in _CHINESE.findall(_simplifier()(text)):
+    for run in _CHINESE.findall(simplified(text)):
         if len(run) <= 2 and run not in _PARTICLES:
             yield run
             continue

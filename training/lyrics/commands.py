@@ -9,9 +9,11 @@ from pathlib import Path
 
 import torch
 
+from domain.verses import Language
 from models.devices import choose_device
 from models.lyrics import seq2seq, transformer
 from models.lyrics.files import AnyConfig, AnyWriter, load_poet, name_of, save_poet
+from models.lyrics.tongues import save_tongue
 from models.lyrics.vocabulary import VOCABULARY_FILE, Vocabulary
 from models.registry import WEIGHTS
 from training.ablations import Ablation, Arm
@@ -74,11 +76,16 @@ def evaluate(options: argparse.Namespace) -> None:
 
 
 def export(options: argparse.Namespace) -> None:
-    """Measure the best network of a run and write it with its card."""
+    """Measure the best network of a run and write it with its card, and its language's files beside it.
+
+    Into another folder than the shipped weights' it goes unmeasured: that is for trying a run's verse.
+    """
     folder = _run(options)
+    weights: Path = options.weights or WEIGHTS
+    weights.mkdir(parents=True, exist_ok=True)
     network = finished(folder)
-    figures = _measure(network, options.language)
-    print_tables([_table(figures)])
+    figures = _measure(network, options.language) if options.weights is None else {}
+    print_tables([_table(figures)] if figures else [])
     standing = read_standing(folder / "checkpoint.safetensors")
     named = f"--language {options.language} --network {options.network}"
     facts = {
@@ -87,7 +94,8 @@ def export(options: argparse.Namespace) -> None:
         "metrics": figures,
     }
     vocabulary = FOLDER / options.language / VOCABULARY_FILE
-    card = save_poet(network, WEIGHTS, vocabulary=vocabulary, facts=facts)
+    card = save_poet(network, weights, vocabulary=vocabulary, facts=facts)
+    save_tongue(FOLDER / options.language, weights, Language(options.language))
     print(f"{card['version']} shipped")
 
 

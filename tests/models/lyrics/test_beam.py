@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.lyrics.beam import Manner, Task, Wishes, Words, Written, sample, search
+from models.lyrics.beam import Manner, Sampling, Task, Wish, Wishes, Words, Written, sample, search
 from models.lyrics.files import AnyWriter
 from models.lyrics.vocabulary import EOS
 from tests.models.lyrics.toy_writers import CONFIGS, FIRST, WORDS, WordCount, toy_sources, toy_writer
@@ -106,18 +106,18 @@ def test_what_repeats_is_written_only_where_nothing_else_may_be(writer: AnyWrite
 
 
 def test_a_wish_draws_its_next_piece_until_one_form_is_there() -> None:
-    wishes = Wishes((((STEM,), (STEM + 1, TAIL)), ((STEM + 2, TAIL, TAIL + 1),)))
+    wishes = Wishes((Wish(((STEM,), (STEM + 1, TAIL))), Wish(((STEM + 2, TAIL, TAIL + 1),))))
     assert set(wishes.next_pieces()) == {STEM, STEM + 1, STEM + 2}
     begun = wishes.after(STEM + 2)
     assert set(begun.next_pieces()) == {STEM, STEM + 1, STEM + 2, TAIL}
     assert set(begun.after(TAIL).next_pieces()) >= {TAIL + 1}
     granted = begun.after(TAIL).after(TAIL + 1)
     assert set(granted.next_pieces()) == {STEM, STEM + 1}
-    assert granted.after(STEM).next_pieces() == []
+    assert granted.after(STEM).next_pieces() == {}
 
 
 def test_words_wished_for_come_oftener(writer: AnyWriter) -> None:
-    wish = (((FIRST + 6,),),)
+    wish = (Wish(((FIRST + 6,),)),)
     wished = [replace(TASK, wishes=wish, seed=seed) for seed in range(12)]
     counts = [
         np.mean([FIRST + 6 in row.tokens for row in sample(writer, wished, SHAPES, Manner(bonus=bonus))])
@@ -125,3 +125,31 @@ def test_words_wished_for_come_oftener(writer: AnyWriter) -> None:
     ]
     assert counts[1] == 1.0
     assert counts[0] < 1.0
+
+
+def test_a_wish_is_pressed_from_the_line_on_where_it_is_due() -> None:
+    wishes = Wishes((Wish(((STEM,),), due=2),))
+    weights = [wishes.next_pieces(line)[STEM] for line in range(5)]
+    assert weights == sorted(weights)
+    assert weights[1] < weights[2] < weights[3]
+
+
+def test_a_token_at_a_step_is_the_same_as_all_at_once(writer: AnyWriter) -> None:
+    tasks = [replace(TASK, hold=WordCount(left), seed=left) for left in (2, 5)]
+    sampling = Sampling(writer, tasks, SHAPES, Manner())
+    steps = 0
+    while not sampling.finished:
+        sampling.step()
+        steps += 1
+    assert steps == 6
+    assert sampling.rows == sample(writer, tasks, SHAPES, Manner())
+
+
+def test_what_was_said_comes_less_often(writer: AnyWriter) -> None:
+    said = frozenset({FIRST, FIRST + 1, FIRST + 2})
+    tasks = [replace(TASK, said=said, seed=seed) for seed in range(20)]
+    counts = [
+        sum(len(said & set(row.tokens)) for row in sample(writer, tasks, SHAPES, Manner(freshness=freshness)))
+        for freshness in (0.0, 5.0)
+    ]
+    assert counts[1] < counts[0] / 4

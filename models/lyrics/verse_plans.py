@@ -1,0 +1,273 @@
+"""From a request to the plan of its verse: language, form, stanzas, and what each of them is about.
+
+What was left open is drawn from the seed; wishes that contradict each other are settled with a remark. Knows
+no network.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+
+from domain.errors import BadRequest, Reason
+from domain.remarks import Remark, Topic
+from domain.songs import StanzaKind
+from domain.verses import LINES, Language, LyricsRequest, RhymeScheme, VerseForm
+from models.lyrics import layouts
+from models.lyrics.layouts import Block
+from models.lyrics.lexicon import Word, word_of
+from models.lyrics.safety import is_safe_query
+from models.lyrics.scenes import Scene, SceneError, Unreadable, near, read_scene, scripts, simplified, topics
+from models.lyrics.stanzas import StanzaPlan
+from models.lyrics.tongues import Tongue
+from models.lyrics.tunes import find_tune
+
+DEFAULT_NETWORK = "seq2seq"
+DEFAULT_LINES = {Language.ENGLISH: 8, Language.CHINESE: 4}
+T = TypeVar("T")
+
+CHINESE_FORMS = (VerseForm.FIVE, VerseForm.SEVEN, VerseForm.CI)
+MOST_KEYWORDS = 4
+_NAMED_TUNES = 6
+
+_REASONS = {
+    Unreadable.EMPTY: Reason.SCENE_EMPTY,
+    Unreadable.NO_WORDS: Reason.SCENE_WITHOUT_WORDS,
+    Unreadable.LANGUAGE: Reason.SCENE_LANGUAGE,
+    Unreadable.UNSAFE: Reason.SCENE_UNSAFE,
+}
+
+_FORMS = {
+    Language.ENGLISH: ((VerseForm.QUATRAINS, 0.6), (VerseForm.COUPLETS, 0.2), (VerseForm.BALLAD, 0.2)),
+    Language.CHINESE: ((VerseForm.SEVEN, 0.6), (VerseForm.FIVE, 0.4)),
+}
+_RHYMES = {
+    VerseForm.QUATRAINS: ((RhymeScheme.ABAB, 0.45), (RhymeScheme.AABB, 0.4), (RhymeScheme.ABCB, 0.15)),
+    VerseForm.BALLAD: ((RhymeScheme.ABCB, 0.6), (RhymeScheme.ABAB, 0.4)),
+    VerseForm.SONG: ((RhymeScheme.ABAB, 0.5), (RhymeScheme.AABB, 0.5)),
+}
+_TUNES = (
+    "浣溪沙", "如梦令", "菩萨蛮", "卜算子", "清平乐", "采桑子", "西江月", "鹧鸪天", "浪淘沙", "虞美人",
+    "点绛唇", "忆江南", "踏莎行", "临江仙",
+)  # fmt: skip
+"""Those that one is drawn from: short ones, which everybody knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedStanza:
+    """A stanza to be written. `wishes` are words of the scene, each with the line it is due in; `joins` says
+    that it goes on in the stanza before, `keeps_rhyme` that it goes on with its rhymes.
+    """
+
+    plan: StanzaPlan
+    label: StanzaKind = StanzaKind.VERSE
+    wishes: tuple[tuple[str, int], ...] = ()
+    joins: bool = False
+    keeps_rhyme: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersePlan:
+    """What is to be written: `stanzas`, and in which `order` they stand (a chorus comes again).
+
+    `request` leaves nothing open but what its form leaves to the seed; `words` are those of the scene that
+    the lexicon lacks.
+    """
+
+    request: LyricsRequest
+    scene: Scene
+    stanzas: tuple[PlannedStanza, ...]
+    order: tuple[int, ...]
+    words: tuple[Word, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+
+def language_of(request: LyricsRequest) -> Language:
+    """The language verse is to be in: the one asked for, where the scene has words of it, else the scene's.
+
+    Raises BadRequest where there is no scene (SCENE_*).
+    """
+    found = scripts(request.scene)
+    if not found:
+        _read(request, None)  # says what is wrong with it
+        raise BadRequest(Reason.SCENE_WITHOUT_WORDS)
+    return request.language if request.language in found else Language(found[0])
+
+
+def plan_verse(
+    request: LyricsRequest, tongue: Tongue, *, syllables: Sequence[int] | None = None
+) -> VersePlan:
+    """What to write for a request in the language that `language_of` gives.
+
+    `syllables` are the counts, line by line of a stanza, that a tune asks for: they go before the form.
+    Raises BadRequest (SCENE_*, UNKNOWN_TUNE).
+    """
+    language = tongue.language
+    scene, words, remarks = _scene(request, tongue)
+    if request.language not in (None, language):
+        remarks.append(Remark(Topic.LANGUAGE_OF_SCENE))
+    chosen = replace(request, language=language, model=request.model or DEFAULT_NETWORK)
+    chosen, said = _chosen_form(chosen, tongue)
+    remarks += said
+    asked = chosen.lines or DEFAULT_LINES[language]
+    blocks = _blocks(chosen, tongue, asked, syllables)
+    lines = sum(blocks.at[place].lines for place in blocks.order)
+    if chosen.lines is not None and syllables is None and min(lines, LINES[1]) != chosen.lines:
+        remarks.append(Remark(Topic.LINES_OF_FORM, {"asked": str(chosen.lines), "lines": str(lines)}))
+    chosen = replace(chosen, lines=min(max(lines, LINES[0]), LINES[1]))
+    return VersePlan(
+        request=chosen,
+        scene=scene,
+        stanzas=_told(blocks.at, scene, tongue),
+        order=blocks.order,
+        words=words,
+        remarks=tuple(dict.fromkeys(remarks)),
+    )
+
+
+def _read(request: LyricsRequest, tongue: Tongue | None) -> Scene:
+    try:
+        if tongue is None:
+            return read_scene(request.scene)
+        return read_scene(request.scene, language=tongue.language, known=tongue.neighbours)
+    except SceneError as error:
+        raise BadRequest(_REASONS[error.reason]) from None
+
+
+def _scene(request: LyricsRequest, tongue: Tongue) -> tuple[Scene, tuple[Word, ...], list[Remark]]:
+    """The scene, its words that verse can be written with but the lexicon lacks, and a remark on the rest."""
+    scene = _read(request, tongue)
+    usable: list[str] = []
+    unusable: list[str] = []
+    new: list[Word] = []
+    for keyword in scene.keywords:
+        parts = [keyword] if tongue.language is Language.ENGLISH else list(keyword)
+        missing = [part for part in parts if not knows(tongue, part)]
+        found = [word for part in missing if (word := word_of(part, tongue.language)) is not None]
+        spelt = all(tongue.vocabulary.encode_word(part) for part in parts)
+        if len(found) == len(missing) and spelt:
+            usable.append(keyword)
+            new += found
+        else:
+            unusable.append(keyword)
+    if not usable:
+        raise BadRequest(Reason.SCENE_WITHOUT_WORDS)
+    remarks = [Remark(Topic.UNKNOWN_WORDS, {"words": ", ".join(unusable)})] if unusable else []
+    return Scene(scene.language, tuple(usable)), tuple(new), remarks
+
+
+def knows(tongue: Tongue, word: str) -> bool:
+    """Whether the lexicon has a word (Chinese: a character)."""
+    node = tongue.lexicon.free
+    for piece in tongue.vocabulary.encode_word(word):
+        if piece not in node.children:
+            return False
+        node = node.children[piece]
+    return node.word is not None
+
+
+def _chosen_form(request: LyricsRequest, tongue: Tongue) -> tuple[LyricsRequest, list[Remark]]:
+    """The request with a form, and the rhyme and the tune that go with it."""
+    remarks: list[Remark] = []
+    chinese = request.language is Language.CHINESE
+    form, tune = request.form, None
+    if request.tune is not None and not chinese:
+        remarks.append(Remark(Topic.TUNE_LEFT_OUT))
+    if request.tune is not None and chinese:
+        tune = _tune(request.tune, tongue)
+        if form not in (None, VerseForm.CI):
+            remarks.append(Remark(Topic.TUNE_IS_CI))
+        form = VerseForm.CI
+    if form is not None and (form in CHINESE_FORMS) != chinese:
+        remarks.append(Remark(Topic.FORM_OF_OTHER_LANGUAGE))
+        form = None
+    drawn = _drawn(_FORMS[Language(str(request.language))], request.seed, 1)
+    form = form or drawn
+    if form is VerseForm.CI and tune is None:
+        known = [name for name in _TUNES if name in tongue.tunes] or sorted(tongue.tunes)
+        if not known:
+            form = drawn
+        else:
+            tune = _drawn([(name, 1.0) for name in known], request.seed, 2)
+    rhyme = request.rhyme
+    fixed = {VerseForm.CI: None, VerseForm.COUPLETS: RhymeScheme.AABB}
+    if form in fixed:
+        if rhyme not in (None, fixed[form]):
+            remarks.append(Remark(Topic.RHYME_OF_FORM))
+        rhyme = fixed[form]
+    elif rhyme is None and form in _RHYMES:
+        rhyme = _drawn(_RHYMES[form], request.seed, 3)
+    return replace(request, form=form, rhyme=rhyme, tune=tune), remarks
+
+
+def _tune(name: str, tongue: Tongue) -> str:
+    found = find_tune(simplified(name), tongue.tunes)
+    if found is None:
+        known = "、".join([tune for tune in _TUNES if tune in tongue.tunes][:_NAMED_TUNES])
+        raise BadRequest(Reason.UNKNOWN_TUNE, value=name if is_safe_query(name) else "…", known=known)
+    return found
+
+
+def _drawn(choices: Sequence[tuple[T, float]], seed: int, which: int) -> T:
+    """One of weighted choices, the same for a seed whatever else is drawn."""
+    weights = np.array([weight for _, weight in choices])
+    chance = np.random.default_rng([seed, which]).random()
+    return choices[int(np.searchsorted(np.cumsum(weights) / weights.sum(), chance, side="right"))][0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Blocks:
+    at: tuple[Block, ...]
+    order: tuple[int, ...]
+
+
+def _blocks(request: LyricsRequest, tongue: Tongue, lines: int, syllables: Sequence[int] | None) -> _Blocks:
+    """The stanzas' shapes, in the order in which they are written, and in which they stand."""
+    draw = np.random.default_rng([request.seed, 4]).random()
+    if syllables:
+        return _Blocks(*layouts.to_tune(request, lines, tuple(syllables)))
+    if request.form is VerseForm.CI and request.tune is not None:
+        at = layouts.ci(request.tune, tongue.tunes[request.tune])
+    elif request.form in (VerseForm.FIVE, VerseForm.SEVEN):
+        at = layouts.quatrains_zh(request, lines, draw)
+    elif request.form is VerseForm.SONG:
+        return _Blocks(*layouts.song(request, lines, draw))
+    else:
+        at = layouts.english(request, lines, draw)
+    return _Blocks(at, tuple(range(len(at))))
+
+
+def _told(blocks: Sequence[Block], scene: Scene, tongue: Tongue) -> tuple[PlannedStanza, ...]:
+    """The stanzas with what they are about: words of the scene, spread over all, and their company."""
+    subjects = topics(scene, tongue.neighbours, sum(block.lines for block in blocks))
+    wished: set[str] = set()
+    planned: list[PlannedStanza] = []
+    first = 0
+    for block in blocks:
+        own = subjects[first : first + block.lines]
+        first += block.lines
+        wishes = {word: line for line, word in reversed(list(enumerate(own))) if word in scene.keywords}
+        due = tuple((word, line) for word, line in sorted(wishes.items(), key=_by_line) if word not in wished)
+        wished |= set(wishes)
+        keywords = tuple(_few([*wishes, *own, *_company(scene, tongue)]))
+        plan = replace(block.plan, keywords=keywords)
+        planned.append(
+            PlannedStanza(
+                plan=plan, label=block.label, wishes=due, joins=block.joins, keeps_rhyme=block.keeps_rhyme
+            )
+        )
+    return tuple(planned)
+
+
+def _by_line(wish: tuple[str, int]) -> int:
+    return wish[1]
+
+
+def _few(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(words))[:MOST_KEYWORDS]
+
+
+def _company(scene: Scene, tongue: Tongue) -> list[str]:
+    """The nearest neighbour of each word of the scene."""
+    return [found[0] for word in scene.keywords if (found := near(word, tongue.neighbours))]

@@ -1,0 +1,288 @@
+"""Verse written to its plan: for each stanza several candidates side by side, of which the best is kept.
+
+A moment at a time, so that who waits hears how far it is. Knows no request but the plan's.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+import numpy as np
+
+from domain.songs import StanzaKind
+from domain.verses import LyricsRequest, Verse, VerseLine, VerseRecipe, VerseStanza
+from models.lyrics import pinyin, seq2seq
+from models.lyrics.beam import Manner, Sampling, Task, Wish, Written
+from models.lyrics.constraint import StanzaConstraint, StanzaHold
+from models.lyrics.files import Poet
+from models.lyrics.lemmas import lemma
+from models.lyrics.lexicon import with_words
+from models.lyrics.merits import Merits, Weights, merits_of
+from models.lyrics.metre import stress_code
+from models.lyrics.stanzas import Line, Stanza, StanzaPlan, line_syllables, linearise, read_target
+from models.lyrics.tongues import Tongue
+from models.lyrics.verse_plans import PlannedStanza, VersePlan, knows, plan_verse
+from models.lyrics.verse_titles import title_of
+
+STEPS_A_MOMENT = 8
+"""Tokens that `advance` writes of each candidate: some hundred milliseconds."""
+_ROWS_AT_ONCE = 192
+_LONGEST_LINE = 60
+_MANNERS = {
+    "en": Manner(top_p=0.92, guidance=0.4, bonus=1.5, freshness=2.0),
+    "zh": Manner(top_p=0.92, guidance=0.4, bonus=1.5, freshness=1.0),
+}
+_STRESS = {"1": "1", "2": "1", "m": "1", "f": "0", "0": "0"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stanza that was chosen among its candidates."""
+
+    stanza: Stanza
+    planned: PlannedStanza
+    merits: Merits
+
+
+class Versing:
+    """Writes the verse of one plan. Every chance comes from the request's seed."""
+
+    def __init__(self, poet: Poet, tongue: Tongue, plan: VersePlan) -> None:
+        self.poet, self.tongue = poet, tongue
+        kind = "seq2seq" if isinstance(poet.network, seq2seq.Seq2seq) else "transformer"
+        self.plan = replace(plan, request=replace(plan.request, model=kind))
+        self.lexicon = (
+            with_words(tongue.lexicon, plan.words, tongue.vocabulary) if plan.words else tongue.lexicon
+        )
+        self.kept: list[Kept] = []
+        self._said: frozenset[int] = frozenset()
+        self._used: frozenset[str] = frozenset()
+        self._rhyme = ""
+        self._sampling: Sampling | None = None
+
+    @property
+    def finished(self) -> bool:
+        return len(self.kept) == len(self.plan.stanzas)
+
+    @property
+    def fraction(self) -> float:
+        """How much is done, 0 to 1."""
+        total = sum(stanza.plan.lines for stanza in self.plan.stanzas)
+        done = float(sum(len(kept.stanza.lines) for kept in self.kept))
+        if self._sampling is not None:
+            done += sum(row.line for row in self._sampling.rows) / len(self._sampling.rows)
+        return done / total
+
+    @property
+    def manner(self) -> Manner:
+        """How tokens are chosen."""
+        planned = max(stanza.plan.lines for stanza in self.plan.stanzas)
+        manner = _MANNERS[self.tongue.language]
+        return replace(manner, temperature=self.plan.request.temperature, longest=planned * _LONGEST_LINE)
+
+    def advance(self) -> None:
+        """Write a moment's tokens of every candidate of the stanza that it is at."""
+        if self.finished:
+            return
+        if self._sampling is None:
+            self._sampling = Sampling(self.poet.network, self.tasks(), self.tongue.words, self.manner)
+        for _ in range(STEPS_A_MOMENT):
+            self._sampling.step()
+            if self._sampling.finished:
+                rows, self._sampling = self._sampling.rows, None
+                self.take(rows)
+                return
+
+    def tasks(self) -> list[Task]:
+        """The candidates of the next stanza."""
+        number = len(self.kept)
+        planned = self.plan.stanzas[number]
+        previous = self.kept[-1].stanza.lines[-1] if self.kept else None
+        plan = replace(planned.plan, previous=previous)
+        source = linearise(plan, None, self.tongue.vocabulary)
+        start = self._constraint(plan).start(
+            rhyme=self._rhyme if planned.keeps_rhyme else "", used=self._used
+        )
+        wishes = tuple(Wish(self._spellings(word), line) for word, line in planned.wishes)
+        request = self.plan.request
+        return [
+            Task(
+                source.source,
+                source.copyable,
+                start,
+                tuple(wish for wish in wishes if wish.spellings),
+                self._said,
+                _seed(request.seed, number, candidate),
+            )
+            for candidate in range(request.candidates)
+        ]
+
+    def take(self, rows: Sequence[Written]) -> None:
+        """Keep the best of the rows that were written to `tasks`."""
+        planned = self.plan.stanzas[len(self.kept)]
+        whole = [row for row in rows if row.hold.finished] or list(rows)
+        weighed = [self._weighed(row, planned) for row in whole]
+        weights = Weights()
+        best = max(range(len(whole)), key=lambda at: (weighed[at].merits.total(weights), -at))
+        self.kept.append(weighed[best])
+        row = whole[best]
+        self._said = row.said
+        if isinstance(row.hold, StanzaHold):
+            self._used = row.hold.used
+            letter = Counter(planned.plan.scheme).most_common(1)[0][0]
+            self._rhyme = dict(row.hold.bound).get(letter, self._rhyme)
+
+    def choose_best(self) -> Verse:
+        """The finished verse. Raises RuntimeError before it is."""
+        if not self.finished:
+            raise RuntimeError("the verse is not finished")
+        return finished_verse(self.plan, self.kept, self.tongue, version=self.poet.version)
+
+    def _constraint(self, plan: StanzaPlan) -> StanzaConstraint:
+        """What holds a stanza; where there are too few words for its rhymes, it does without."""
+        try:
+            return StanzaConstraint(plan, self.lexicon, self.tongue.vocabulary)
+        except ValueError:
+            letters = "".join(chr(ord("A") + line) for line in range(plan.lines))
+            return StanzaConstraint(replace(plan, scheme=letters), self.lexicon, self.tongue.vocabulary)
+
+    def _spellings(self, word: str) -> tuple[tuple[int, ...], ...]:
+        """The pieces of every form of a word that will do. Chinese is written from its end."""
+        vocabulary = self.tongue.vocabulary
+        if self.tongue.language == "zh":
+            return (tuple(reversed(vocabulary.encode_word(word))),)
+        forms = [form for form in forms_of(word) if form == word or knows(self.tongue, form)]
+        return tuple(pieces for form in forms if (pieces := vocabulary.encode_word(form)))
+
+    def _weighed(self, row: Written, planned: PlannedStanza) -> Kept:
+        stanza = read_target(row.tokens, self.tongue.vocabulary)
+        said = max(len(row.tokens), 1)
+        merits = merits_of(
+            stanza,
+            [line for kept in self.kept for line in kept.stanza.lines],
+            language=self.tongue.language,
+            nats=row.nats / said,
+            relevance=row.gain / said,
+            wishes=1 - len(row.wishes.waiting) / max(1, len(planned.wishes)),
+            quotations=self.tongue.quotations,
+        )
+        return Kept(stanza, planned, merits)
+
+
+def write_verse(
+    poet: Poet, tongue: Tongue, request: LyricsRequest, *, syllables: Sequence[int] | None = None
+) -> Verse:
+    """Plan verse and write it, at once. Raises BadRequest (SCENE_*, UNKNOWN_TUNE)."""
+    versing = Versing(poet, tongue, plan_verse(request, tongue, syllables=syllables))
+    while not versing.finished:
+        versing.advance()
+    return versing.choose_best()
+
+
+def write_verses(poet: Poet, tongue: Tongue, requests: Sequence[LyricsRequest]) -> list[Verse]:
+    """Verse for many requests, their candidates side by side; the same (but for rounding) as one by one."""
+    versings = [Versing(poet, tongue, plan_verse(request, tongue)) for request in requests]
+    going = list(versings)
+    while going:
+        batch: list[Versing] = []
+        rows = 0
+        for versing in sorted(going, key=lambda one: (one.manner.temperature, one.manner.longest)):
+            count = versing.plan.request.candidates
+            if batch and (rows + count > _ROWS_AT_ONCE or versing.manner != batch[0].manner):
+                break
+            batch.append(versing)
+            rows += count
+        _advance_together(poet, tongue, batch)
+        going = [versing for versing in going if not versing.finished]
+    return [versing.choose_best() for versing in versings]
+
+
+def _advance_together(poet: Poet, tongue: Tongue, batch: Sequence[Versing]) -> None:
+    """Write the next stanza of each."""
+    tasks = [versing.tasks() for versing in batch]
+    sampling = Sampling(poet.network, [task for own in tasks for task in own], tongue.words, batch[0].manner)
+    while not sampling.finished:
+        sampling.step()
+    first = 0
+    for versing, own in zip(batch, tasks, strict=True):
+        versing.take(sampling.rows[first : first + len(own)])
+        first += len(own)
+
+
+def forms_of(word: str) -> list[str]:
+    """A word and other forms of it that would do as well: birds, bird."""
+    root = lemma(word)
+    stem = root.removesuffix("e")
+    forms = (word, root, root + "s", root + "es", root + "'s", stem + "ing", stem + "ed")
+    return [form for form in dict.fromkeys(forms) if lemma(form) == root]
+
+
+def finished_verse(plan: VersePlan, kept: Sequence[Kept], tongue: Tongue, *, version: str) -> Verse:
+    """What was kept, as it is printed."""
+    groups = [list(group) for _, group in groupby(plan.order, key=_Stanzas(plan))]
+    stanzas = tuple(_printed([kept[place] for place in group], tongue.language) for group in groups)
+    lines = [line for one in kept for line in one.stanza.lines]
+    request = plan.request
+    title = title_of(
+        lines,
+        plan.scene.keywords,
+        language=tongue.language,
+        tune=request.tune or "",
+        seed=request.seed,
+    )
+    return Verse(
+        title=title,
+        recipe=VerseRecipe(request=request, model_version=version),
+        stanzas=stanzas,
+        scene_words=used_words(plan.scene.keywords, lines, tongue.language),
+        remarks=plan.remarks,
+    )
+
+
+class _Stanzas:
+    """Tells parts of one stanza from the next one's, in the order in which they stand."""
+
+    def __init__(self, plan: VersePlan) -> None:
+        self.plan, self.number = plan, 0
+
+    def __call__(self, place: int) -> int:
+        self.number += not self.plan.stanzas[place].joins
+        return self.number
+
+
+def used_words(keywords: Sequence[str], lines: Sequence[Line], language: str) -> tuple[str, ...]:
+    """The keywords that lines hold, in any form."""
+    if language == "zh":
+        texts = ["".join(line.words) for line in lines]
+        return tuple(word for word in keywords if any(word in text for text in texts))
+    said = {lemma(word.lower()) for line in lines for word in line.words}
+    return tuple(word for word in keywords if lemma(word) in said)
+
+
+def _printed(parts: Sequence[Kept], language: str) -> VerseStanza:
+    lines = [line for part in parts for line in part.stanza.lines]
+    letters: list[str] = []
+    for part in parts:
+        scheme = part.planned.plan.scheme
+        shift = len(set(letters)) if not part.planned.keeps_rhyme else 0
+        own = [chr(ord(letter) + shift) if scheme.count(letter) > 1 else "" for letter in scheme]
+        letters += own
+    return VerseStanza(
+        tuple(
+            VerseLine(line.text(), line_syllables(line, language), letter, pattern_of(line, language))
+            for line, letter in zip(lines, letters, strict=True)
+        ),
+        parts[0].planned.label if parts else StanzaKind.VERSE,
+    )
+
+
+def pattern_of(line: Line, language: str) -> str:
+    """Stresses of an English line (0 and 1 a syllable), tones of a Chinese one (平, 仄 a character)."""
+    if language == "zh":
+        return pinyin.tone_pattern("".join(line.words))
+    return "".join(_STRESS[sign] for sign in stress_code([word.lower() for word in line.words]))
+
+
+def _seed(seed: int, stanza: int, candidate: int) -> int:
+    return int(np.random.SeedSequence([seed, stanza, candidate]).generate_state(1, np.uint64)[0])
