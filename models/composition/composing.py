@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from domain.score import Note, Score
+from domain.score import Note, Score, Section
 from models.composition.choices import Choices
 from models.composition.form import Passage, plan_form
 from models.composition.gate import Gate
@@ -79,11 +79,9 @@ class Composing:
         best: list[Composed] = []
         for place, each in enumerate(self._choices):
             rows = written[place * self._candidates : (place + 1) * self._candidates]
+            sections = tuple(passage.section for passage in self._passages[place])
             candidates = [
-                replace(row, score=_laid_out(row.score, self._passages[place]))
-                if self._passages[place]
-                else row
-                for row in rows
+                replace(row, score=laid_out(row.score, sections)) if sections else row for row in rows
             ]
             best.append(_best(candidates, each, gate))
         return best
@@ -124,21 +122,23 @@ def _best(candidates: Sequence[Candidate], choices: Choices, gate: Gate | None) 
     return Composed(candidates[winner].score, verdicts[winner].judgement)
 
 
-def _laid_out(score: Score, passages: Sequence[Passage]) -> Score:
-    """The score with its sections, each in its key, and its last notes held to the end of the last bar."""
+def laid_out(score: Score, sections: tuple[Section, ...]) -> Score:
+    """The score with its sections, each in its key, and its last notes held to the end of the last bar.
+
+    The sections cover every bar.
+    """
     end = score.bars * score.metre.bar_ticks
     last_onset = max(note.onset for part in score.parts for note in part.notes)
-    sections = tuple(passage.section for passage in passages)
     steps = [0 if section.key is None else semitones_between(score.key, section.key) for section in sections]
     edges = [section.end_bar * score.metre.bar_ticks for section in sections]
 
-    def laid_out(note: Note) -> Note:
+    def placed(note: Note) -> Note:
         moved = steps[bisect_right(edges, note.onset)]
         duration = end - note.onset if note.end > last_onset else note.duration
         return replace(note, pitch=note.pitch + moved, duration=duration)
 
     return replace(
         score,
-        parts=tuple(replace(part, notes=tuple(sorted(map(laid_out, part.notes)))) for part in score.parts),
+        parts=tuple(replace(part, notes=tuple(sorted(map(placed, part.notes)))) for part in score.parts),
         sections=sections,
     )

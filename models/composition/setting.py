@@ -7,8 +7,9 @@ are found nor how music is made to sound.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from domain.score import Metre, Note, Part, Score
+from domain.score import Metre, Note, Score
 from domain.songs import SungLine, SungStanza, SungSyllable, Underlay
+from models.composition.composing import laid_out
 from models.composition.gate import Gate
 from models.composition.song_plans import Melody, SongPlan, SongWishes, plan_song
 from models.composition.underlay import Timed, place_line
@@ -78,7 +79,9 @@ class Setting:
     def choose_best(self, gate: Gate | None, *, style: str) -> SetSong:
         """The best candidate with its words; without a gate the one that is easiest to sing."""
         song = self.song
-        written = [replace(each, score=_laid_out(each.score, song)) for each in self._drafting.candidates()]
+        written = [
+            replace(each, score=laid_out(each.score, song.sections)) for each in self._drafting.candidates()
+        ]
         genre = song.plan.genre
         verdicts = gate.weigh(written, genre=genre, style=style) if gate is not None else []
         merits = [verdict.merit for verdict in verdicts] or [0.0] * len(written)
@@ -150,15 +153,3 @@ def _stretches(song: SongPlan) -> tuple[Stretch, ...]:
         for stanza, row in zip(melody.strophe.stanzas, melody.strophe.rows, strict=True)
     ]
     return tuple(sorted(stretches, key=lambda each: each.stanza))
-
-
-def _laid_out(score: Score, song: SongPlan) -> Score:
-    """The score with its sections, and its last notes held to the end of the last bar."""
-    end = score.bars * score.metre.bar_ticks
-    last_onset = max(note.onset for part in score.parts for note in part.notes)
-
-    def held(note: Note) -> Note:
-        return replace(note, duration=end - note.onset) if note.end > last_onset else note
-
-    parts = (Part(part.name, part.program, tuple(map(held, part.notes))) for part in score.parts)
-    return replace(score, parts=tuple(parts), sections=song.sections)
