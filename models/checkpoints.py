@@ -12,7 +12,7 @@ from typing import Any
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
+from torch import nn
 
 from domain.errors import Reason, Unavailable
 
@@ -45,11 +45,15 @@ class AlteredWeightsError(Exception):
     """The file's hash is not the card's."""
 
 
-def load_tensors(weights: Path, sha256: str) -> dict[str, Tensor]:
-    """All tensors of a file, in fp32. Raises AlteredWeightsError when its hash is another."""
+def load_weights(network: nn.Module, weights: Path, sha256: str) -> None:
+    """Give a network all tensors of a file, in fp32.
+
+    Raises AlteredWeightsError when the file's hash is another, RuntimeError when it doesn't fit.
+    """
     if sha256_of(weights) != sha256:
         raise AlteredWeightsError(weights)
-    return {name: tensor.float() for name, tensor in load_file(weights).items()}
+    tensors = {name: tensor.float() for name, tensor in load_file(weights).items()}
+    network.load_state_dict(tensors, strict=True)
 
 
 def read_card(weights: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from models.checkpoints import find_weights, load_tensors, read_card, refusing, save_model
+from models.checkpoints import find_weights, load_weights, read_card, refusing, save_model
 from models.critic.network import Calibration, Config, Critic, Judge
 
 CRITIC = "critic"
@@ -23,9 +23,8 @@ def load_critic(folder: Path, device: torch.device) -> Judge | None:
         return None
     with refusing(CRITIC):
         card = read_card(weights)
-        tensors = load_tensors(weights, card["sha256"])
         network = Critic(Config(**card["config"]))
-        network.load_state_dict(tensors, strict=True)
+        load_weights(network, weights, card["sha256"])
         calibration = Calibration(**card["calibration"])
     return Judge(card["version"], network.to(device).eval(), calibration)
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from domain.genres import Genre
-from models.checkpoints import load_tensors, read_card, refusing, save_model
+from models.checkpoints import load_weights, read_card, refusing, save_model
 from models.gan.drafting import GANModel
 from models.gan.generator import Config, Generator
 from models.plans import Profile, profiles_from_plain, profiles_to_plain
@@ -25,9 +25,8 @@ def load_gan(style: Style, device: torch.device) -> GANModel:
     """
     with refusing(style.name):
         card = read_card(style.weights)
-        tensors = load_tensors(style.weights, style.sha256)
         generator = Generator(Config(**card["config"]))
-        generator.load_state_dict(tensors, strict=True)
+        load_weights(generator, style.weights, style.sha256)
         profiles = profiles_from_plain(card["profiles"])
     return GANModel(style.model_version, generator.to(device).eval(), profiles)
 

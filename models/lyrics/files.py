@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from models.checkpoints import find_weights, load_tensors, read_card, refusing, save_model, sha256_of
+from models.checkpoints import find_weights, load_weights, read_card, refusing, save_model, sha256_of
 from models.lyrics import seq2seq, transformer
 from models.lyrics.vocabulary import Vocabulary
 
@@ -57,13 +57,12 @@ def load_poet(folder: Path, language: str, network: str, device: torch.device) -
         return None
     with refusing(name):
         card = read_card(weights)
-        tensors = load_tensors(weights, card["sha256"])
         words = vocabulary_path(folder, language)
         if sha256_of(words) != card["vocabulary_sha256"]:
             raise ValueError("the vocabulary is not the one that this network was taught with")
         kind = {"seq2seq": seq2seq.Config, "transformer": transformer.Config}[card["network"]]
         loaded = build(kind(**card["config"]))
-        loaded.load_state_dict(tensors, strict=True)
+        load_weights(loaded, weights, card["sha256"])
         vocabulary = Vocabulary.load(words)
     return Poet(card["version"], loaded.to(device).eval(), vocabulary)
 

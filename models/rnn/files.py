@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from domain.genres import Genre
-from models.checkpoints import load_tensors, read_card, refusing, save_model
+from models.checkpoints import load_weights, read_card, refusing, save_model
 from models.plans import Profile, profiles_from_plain, profiles_to_plain
 from models.registry import Style
 from models.rnn.network import Config, TwoStageRNN
@@ -21,10 +21,9 @@ def load_rnn(style: Style, device: torch.device) -> RNNModel:
     """
     with refusing(style.name):
         card = read_card(style.weights)
-        tensors = load_tensors(style.weights, style.sha256)
         config = card["config"] | {"conditions": tuple(card["config"]["conditions"])}
         network = TwoStageRNN(Config(**config))
-        network.load_state_dict(tensors, strict=True)
+        load_weights(network, style.weights, style.sha256)
         profiles = profiles_from_plain(card["profiles"])
     return RNNModel(style.model_version, network.to(device).eval(), profiles)
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from domain.genres import Genre
-from models.checkpoints import find_weights, load_tensors, read_card, refusing, save_model
+from models.checkpoints import find_weights, load_weights, read_card, refusing, save_model
 from models.plans import Profile, profiles_from_plain, profiles_to_plain
 from models.style_transfer.networks import Config, StyleTransfer
 
@@ -38,9 +38,8 @@ def load_style_transfer(folder: Path, device: torch.device) -> Restyler | None:
         return None
     with refusing(STYLE_TRANSFER):
         card = read_card(weights)
-        tensors = load_tensors(weights, card["sha256"])
         network = StyleTransfer(Config(**card["config"]))
-        network.load_state_dict(tensors, strict=True)
+        load_weights(network, weights, card["sha256"])
         known = tuple(Genre(name) for name in card["known"])
         profiles = profiles_from_plain(card["profiles"])
     return Restyler(card["version"], network.to(device).eval(), known, profiles)

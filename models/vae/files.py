@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from domain.genres import Genre
 from domain.score import Mode
-from models.checkpoints import load_tensors, read_card, refusing, save_model
+from models.checkpoints import load_weights, read_card, refusing, save_model
 from models.plans import Profile, profiles_from_plain, profiles_to_plain
 from models.registry import Style
 from models.vae.anchors import ALL_CLASSES, Anchor
@@ -38,12 +38,11 @@ def load_vae(style: Style, device: torch.device) -> VAEModel:
     """
     with refusing(style.name):
         card = read_card(style.weights)
-        tensors = load_tensors(style.weights, style.sha256)
         network = VAE(Config(**card["config"]), PhraseConfig(**card["phrase_config"]))
         anchors = tuple(_anchor(plain) for plain in card["anchors"])
         shape = network.phrase_config.units, network.phrase_config.unit_latent
         weights = _Weights(network, torch.zeros(len(anchors), *shape))
-        weights.load_state_dict(tensors, strict=True)
+        load_weights(weights, style.weights, style.sha256)
         profiles = profiles_from_plain(card["profiles"])
     weights = weights.to(device).eval()
     return VAEModel(style.model_version, network, profiles, anchors, weights.get_buffer("units"))
