@@ -11,7 +11,7 @@ from storage import JobStatus, StoredClip, StoredVerse, open_storage
 from tests.storage.samples import GUILD, finished_clip, finished_song, finished_verse, kept_files, paths_of
 
 ROUNDS = 6
-CAP_BYTES = 150_000  # some thirty clips and songs: cleaning runs while the processes are killed
+CAP_BYTES = 50_000  # some ten clips and songs: cleaning runs while the processes are killed
 
 CLIPS = {"clip": finished_clip(), "song": finished_song()}
 
@@ -80,6 +80,7 @@ async def test_nothing_acknowledged_is_lost_when_the_process_is_killed(tmp_path:
     assert set(kinds.values()) == {"clip", "verse", "song"}
     async with open_storage(tmp_path, max_clip_bytes=10**9) as storage:
         promised: set[Path] = set()
+        cleaned = 0
         # A work may have been committed and the process killed before it could say so.
         for work_id in range(1, max(kinds) + 10):
             clip = await storage.clips.get(work_id, guild_id=GUILD)
@@ -89,9 +90,11 @@ async def test_nothing_acknowledged_is_lost_when_the_process_is_killed(tmp_path:
             assert work_id not in votes or await storage.ratings.of(work_id) == votes[work_id]
             if kind is not None:
                 assert (await storage.jobs.get(work_id)).status is JobStatus.FINISHED
+            cleaned += clip is not None and clip.files_cleaned
             if clip is not None and not clip.files_cleaned:
                 assert await storage.clips.load(clip) == CLIPS[kind]
                 promised |= paths_of(clip)
             assert verse is None or verse.verse == finished_verse()
+        assert cleaned
         assert kept_files(tmp_path) == promised
         assert 0 < len(await storage.jobs.interrupt_unfinished()) <= 3 * ROUNDS
