@@ -20,16 +20,14 @@ from discord.ext import commands
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from cogs._shared.clip_jobs import ClipJobs
+from cogs import COGS
 from cogs._shared.clip_shelf import ClipShelf
 from cogs._shared.registration import register_commands
+from cogs._shared.work_jobs import WorkJobs
 from domain.errors import NightingaleError
 from engine.client import Engine
 from models import registry
 from storage import DatabaseTooNew, Storage, open_storage
-
-COGS = ("cogs.errors", "cogs.interruptions", "cogs.clips", "cogs.compose", "cogs.transform", "cogs.status")
-"""In this order: interruptions marks the old jobs before a new one can be added."""
 
 WHAT_TO_DO = """\
 There is no DISCORD_TOKEN, so I can't go to Discord.
@@ -70,9 +68,8 @@ class Nightingale(commands.AutoShardedBot):
         )
         self.engine = engine
         self.storage = storage
-        self.styles = registry.available_styles(settings.weights_folder)
-        self.restyler = registry.find_model("style_transfer", settings.weights_folder)
-        self.clip_jobs = ClipJobs(engine, storage, varies=any(style.name == "vae" for style in self.styles))
+        self.models = registry.available_models(settings.weights_folder)
+        self.work_jobs = WorkJobs(engine, storage, models=self.models)
         self.clip_shelf = ClipShelf(engine, storage)
         self._dev_guild = discord.Object(settings.dev_guild_id) if settings.dev_guild_id else None
         self._registered_commands = settings.data_folder / "commands.sha256"

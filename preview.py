@@ -75,7 +75,7 @@ async def measure(
         await bot.engine.ready()
         [engine] = [psutil.Process(child.pid) for child in multiprocessing.active_children()]
         acknowledged, memory = list[float](), list[tuple[int, int]]()
-        styles = styles or [style.name for style in bot.styles]
+        styles = styles or [style.name for style in bot.models.styles]
         finished = {style: list[float]() for style in styles}
         alone = {style: {candidates: list[float]() for candidates in CANDIDATES} for style in styles}
         for seed, style in product(range(runs), styles):

@@ -1,0 +1,13 @@
+"""Discord: a feature a file, and `_shared` for what several of them use."""
+
+COGS = (
+    "cogs.errors",
+    "cogs.interruptions",
+    "cogs.clips",
+    "cogs.compose",
+    "cogs.transform",
+    "cogs.lyrics",
+    "cogs.song",
+    "cogs.status",
+)
+"""In this order: interruptions marks the old jobs before a new one can be added."""

@@ -7,10 +7,9 @@ from discord.ext import commands
 
 from cogs._shared import handover
 from cogs._shared.buttons import BUTTONS
-from cogs._shared.clip_jobs import ClipJobs, new_seed
 from cogs._shared.clip_shelf import ClipShelf
 from cogs._shared.sources import clip_source
-from domain.errors import BadRequest, Unavailable
+from cogs._shared.work_jobs import WorkJobs, new_seed
 from domain.transformations import VaryRequest
 from engine.client import Engine
 from storage import JobKind
@@ -25,7 +24,7 @@ BUTTON_AMOUNT = 0.5
 class Clips(commands.Cog):
     """Closes the jobs when the bot closes."""
 
-    def __init__(self, jobs: ClipJobs, shelf: ClipShelf, engine: Engine) -> None:
+    def __init__(self, jobs: WorkJobs, shelf: ClipShelf, engine: Engine) -> None:
         self._jobs = jobs
         self._shelf = shelf
         self._engine = engine
@@ -34,23 +33,21 @@ class Clips(commands.Cog):
         await self._jobs.close()
 
     async def cancel(self, interaction: discord.Interaction, job_id: int) -> None:
-        """❌: see `ClipJobs.cancel`."""
+        """❌: see `WorkJobs.cancel`."""
         await self._jobs.cancel(interaction, job_id)
 
     async def ask_again(self, interaction: discord.Interaction, job_id: int) -> None:
-        """🎲: see `ClipJobs.ask_again`."""
+        """🎲: see `WorkJobs.ask_again`."""
         await self._jobs.ask_again(interaction, job_id)
 
     async def vary(self, interaction: discord.Interaction, clip_id: int) -> None:
         """🔀: begin a variation of the clip."""
-        await interaction.response.defer(thinking=True)
-        try:
+
+        async def read() -> VaryRequest:
             source = await clip_source(interaction, clip_id, shelf=self._shelf)
-        except (BadRequest, Unavailable) as error:
-            await self._jobs.refuse(interaction, error, kind=JobKind.VARY)
-            return
-        request = VaryRequest(source=source, amount=BUTTON_AMOUNT, seed=new_seed())
-        await self._jobs.begin(interaction, request)
+            return VaryRequest(source=source, amount=BUTTON_AMOUNT, seed=new_seed())
+
+        await self._jobs.begin_with(interaction, read, kind=JobKind.VARY)
 
     async def hand_over_midi(self, interaction: discord.Interaction, clip_id: int) -> None:
         """🎹: give the person who pressed the clip's MIDI and recipe."""
@@ -63,4 +60,4 @@ class Clips(commands.Cog):
 
 async def setup(bot: "Nightingale") -> None:
     bot.add_dynamic_items(*BUTTONS)
-    await bot.add_cog(Clips(bot.clip_jobs, bot.clip_shelf, bot.engine))
+    await bot.add_cog(Clips(bot.work_jobs, bot.clip_shelf, bot.engine))

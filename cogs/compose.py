@@ -9,9 +9,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from cogs._shared.clip_jobs import ClipJobs, seed_for
+from cogs._shared.options import ENSEMBLES, Name, Seed, choices_of, keys_like, offered, read_key
 from cogs._shared.suggestions import Choices, matching
 from cogs._shared.wording import localised, wording_for
+from cogs._shared.work_jobs import WorkJobs, seed_for
 from domain.ensembles import Ensemble
 from domain.errors import BadRequest, Reason
 from domain.moods import Mood
@@ -19,31 +20,21 @@ from domain.requests import (
     DEFAULT_LENGTH_SECONDS,
     DEFAULT_TEMPERATURE,
     LENGTH_SECONDS,
-    SEED,
     TEMPERATURE,
     TEMPO,
     ComposeRequest,
 )
-from domain.score import Key, Metre, Mode
+from domain.score import Metre
 from models.registry import Style
 from storage import JobKind
 
 if TYPE_CHECKING:
     from bot import Nightingale
 
-KEYS = tuple(Key(tonic, mode) for mode in Mode for tonic in range(12))
-
 OPTIONS = (
     *("style", "length", "genre", "mood", "instruments"),
     *("key", "metre", "tempo", "seed", "temperature"),
 )
-
-
-def _parse_key(text: str) -> Key:
-    try:
-        return Key.parse(text)
-    except ValueError:
-        raise BadRequest(Reason.UNKNOWN_KEY, value=text) from None
 
 
 def _parse_metre(text: str) -> Metre:
@@ -54,7 +45,7 @@ def _parse_metre(text: str) -> Metre:
 
 
 class Compose(commands.Cog):
-    def __init__(self, jobs: ClipJobs, styles: Sequence[Style]) -> None:
+    def __init__(self, jobs: WorkJobs, styles: Sequence[Style]) -> None:
         self._jobs = jobs
         self._styles = {style.name: style for style in styles}
         # Which styles there are is known only now; the command's other options are fixed above the class.
@@ -64,29 +55,20 @@ class Compose(commands.Cog):
     @app_commands.command(
         name=localised("command.compose.name"), description=localised("command.compose.description")
     )
-    @app_commands.allowed_installs(guilds=True, users=True)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
-    @app_commands.rename(**{option: localised(f"option.{option}.name") for option in OPTIONS})
-    @app_commands.describe(**{option: localised(f"option.{option}.description") for option in OPTIONS})
-    @app_commands.choices(
-        mood=[app_commands.Choice(name=localised(f"mood.{mood}"), value=str(mood)) for mood in Mood],
-        instruments=[
-            app_commands.Choice(name=localised(f"ensemble.{ensemble}"), value=str(ensemble))
-            for ensemble in Ensemble
-        ],
-    )
+    @offered(*OPTIONS)
+    @app_commands.choices(mood=choices_of(Mood, "mood"), instruments=ENSEMBLES)
     async def compose(  # noqa: PLR0913, PLR0917  one argument an option
         self,
         interaction: discord.Interaction,
         style: str,
         length: app_commands.Range[int, *LENGTH_SECONDS] = DEFAULT_LENGTH_SECONDS,
-        genre: app_commands.Range[str, 1, 50] | None = None,
+        genre: Name | None = None,
         mood: str | None = None,
         instruments: str | None = None,
-        key: app_commands.Range[str, 1, 50] | None = None,
+        key: Name | None = None,
         metre: app_commands.Range[str, 1, 20] | None = None,
         tempo: app_commands.Range[int, *TEMPO] | None = None,
-        seed: app_commands.Range[int, *SEED] | None = None,
+        seed: Seed | None = None,
         temperature: app_commands.Range[float, *TEMPERATURE] = DEFAULT_TEMPERATURE,
     ) -> None:
         try:
@@ -97,7 +79,7 @@ class Compose(commands.Cog):
                 genre=None if genre is None else wording_for(interaction.locale).genre_named(genre),
                 mood=None if mood is None else Mood(mood),
                 instruments=None if instruments is None else Ensemble(instruments),
-                key=None if key is None else _parse_key(key),
+                key=read_key(key),
                 metre=None if metre is None else _parse_metre(metre),
                 tempo=tempo,
                 temperature=temperature,
@@ -132,8 +114,7 @@ class Compose(commands.Cog):
 
     @compose.autocomplete("key")
     async def suggest_keys(self, interaction: discord.Interaction, typed: str) -> Choices:
-        wording = wording_for(interaction.locale)
-        return matching(typed, {str(key): wording.key_name(key) for key in KEYS})
+        return keys_like(typed, wording_for(interaction.locale))
 
     def _styles_chosen(self, interaction: discord.Interaction) -> list[Style]:
         chosen = self._styles.get(interaction.namespace.style or "")
@@ -141,4 +122,4 @@ class Compose(commands.Cog):
 
 
 async def setup(bot: "Nightingale") -> None:
-    await bot.add_cog(Compose(bot.clip_jobs, bot.styles))
+    await bot.add_cog(Compose(bot.work_jobs, bot.models.styles))

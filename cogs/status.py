@@ -1,7 +1,6 @@
 """`/status`: is the composer up, and which models does it play."""
 
 import asyncio
-from collections.abc import Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -12,39 +11,53 @@ from discord.ext import commands
 from cogs._shared.wording import Wording, localised, wording_for
 from domain.errors import NightingaleError
 from engine.client import Engine
-from models.registry import Style
+from models.registry import Models
 
 if TYPE_CHECKING:
     from bot import Nightingale
 
 
 class Status(commands.Cog):
-    def __init__(self, engine: Engine, styles: Sequence[Style]) -> None:
+    def __init__(self, engine: Engine, models: Models) -> None:
         self._engine = engine
-        self._styles = styles
+        self._models = models
 
     @app_commands.command(
         name=localised("command.status.name"), description=localised("command.status.description")
     )
     async def status(self, interaction: discord.Interaction) -> None:
         wording = wording_for(interaction.locale)
-        models = [
+        embed = discord.Embed(title=wording("status.title", version=version("nightingale")))
+        embed.add_field(name=wording("status.engine"), value=await self._engine_state(wording), inline=False)
+        embed.add_field(
+            name=wording("status.models"),
+            value="\n".join(self._lines(wording)) or wording("status.no_models"),
+            inline=False,
+        )
+        await interaction.response.send_message(embed=embed, ephemeral=True)
+
+    def _lines(self, wording: Wording) -> list[str]:
+        """A line for each model, and what it plays or writes."""
+        restylers = [self._models.restyler] if self._models.restyler else []
+        played = [
             wording(
                 "status.model",
                 style=style.name,
                 model_version=style.model_version,
                 genres=wording.genres(style.genres),
             )
-            for style in self._styles
+            for style in [*self._models.styles, *restylers]
         ]
-        embed = discord.Embed(title=wording("status.title", version=version("nightingale")))
-        embed.add_field(name=wording("status.engine"), value=await self._engine_state(wording), inline=False)
-        embed.add_field(
-            name=wording("status.models"),
-            value="\n".join(models) or wording("status.no_models"),
-            inline=False,
-        )
-        await interaction.response.send_message(embed=embed, ephemeral=True)
+        written = [
+            wording(
+                "status.poet",
+                network=poet.network,
+                model_version=poet.model_version,
+                language=wording(f"language.{poet.language}"),
+            )
+            for poet in self._models.poets
+        ]
+        return played + written
 
     async def _engine_state(self, wording: Wording) -> str:
         try:
@@ -59,5 +72,4 @@ class Status(commands.Cog):
 
 
 async def setup(bot: "Nightingale") -> None:
-    restylers = [bot.restyler] if bot.restyler else []
-    await bot.add_cog(Status(bot.engine, [*bot.styles, *restylers]))
+    await bot.add_cog(Status(bot.engine, bot.models))

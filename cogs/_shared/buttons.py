@@ -1,7 +1,7 @@
 """The buttons under a request and under its result.
 
 Each carries nothing but an id in its custom_id, so it works after a restart. What it does is the
-matter of the cog `Clips`; here is only who presses what.
+matter of a cog; here is only who presses what.
 """
 
 import re
@@ -14,21 +14,33 @@ from discord.ext import commands
 
 from cogs._shared.failures import failures_told
 from cogs._shared.wording import Wording
+from domain.clips import Work
+from domain.verses import Verse
+from models.registry import Models
 
 if TYPE_CHECKING:
     from cogs.clips import Clips
+    from cogs.lyrics import Lyrics
+    from cogs.song import Song
+
+
+MOST_IN_A_ROW = 5
+"""Buttons that Discord shows beside each other."""
 
 
 class _NumberedButton(ui.DynamicItem[ui.Button[Any]], template=r"(?!)"):
-    """A button with the custom_id `nightingale:ACTION:NUMBER`. Subclasses say what a press does."""
+    """A button with the custom_id `nightingale:ACTION:NUMBER`. Subclasses say what a press does.
+
+    `row` is the row of the message's buttons that it stands in; None for the first with room.
+    """
 
     action: ClassVar[str]
     emoji: ClassVar[str]
 
-    def __init__(self, number: int, label: str = "") -> None:
+    def __init__(self, number: int, label: str = "", row: int | None = None) -> None:
         self.number = number
         custom_id = f"nightingale:{self.action}:{number}"
-        super().__init__(ui.Button(custom_id=custom_id, label=label, emoji=self.emoji))
+        super().__init__(ui.Button(custom_id=custom_id, label=label, emoji=self.emoji, row=row), row=row)
 
     @classmethod
     async def from_custom_id(
@@ -38,50 +50,86 @@ class _NumberedButton(ui.DynamicItem[ui.Button[Any]], template=r"(?!)"):
 
     async def callback(self, interaction: discord.Interaction) -> None:
         async with failures_told(interaction, about=f"{self.action} #{self.number}"):
-            # The cog of the bot that runs now, not of the one that posted the button.
-            bot = cast(commands.Bot, interaction.client)
-            await self.press(interaction, cast("Clips", bot.get_cog("Clips")))
+            # The bot that runs now, not the one that posted the button.
+            await self.press(interaction, cast(commands.Bot, interaction.client))
 
     @abstractmethod
-    async def press(self, interaction: discord.Interaction, clips: "Clips") -> None: ...
+    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None: ...
+
+
+def _clips(bot: commands.Bot) -> "Clips":
+    return cast("Clips", bot.get_cog("Clips"))
+
+
+def _lyrics(bot: commands.Bot) -> "Lyrics":
+    return cast("Lyrics", bot.get_cog("Lyrics"))
+
+
+def _song(bot: commands.Bot) -> "Song":
+    return cast("Song", bot.get_cog("Song"))
 
 
 class CancelButton(_NumberedButton, template=r"nightingale:cancel:(?P<number>[0-9]{1,18})"):
     action, emoji = "cancel", "❌"
 
-    async def press(self, interaction: discord.Interaction, clips: "Clips") -> None:
-        await clips.cancel(interaction, self.number)
+    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
+        await _clips(bot).cancel(interaction, self.number)
 
 
 class MidiButton(_NumberedButton, template=r"nightingale:midi:(?P<number>[0-9]{1,18})"):
     action, emoji = "midi", "🎹"
 
-    async def press(self, interaction: discord.Interaction, clips: "Clips") -> None:
-        await clips.hand_over_midi(interaction, self.number)
+    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
+        await _clips(bot).hand_over_midi(interaction, self.number)
 
 
 class SheetButton(_NumberedButton, template=r"nightingale:sheet:(?P<number>[0-9]{1,18})"):
     action, emoji = "sheet", "🎼"
 
-    async def press(self, interaction: discord.Interaction, clips: "Clips") -> None:
-        await clips.hand_over_sheet(interaction, self.number)
+    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
+        await _clips(bot).hand_over_sheet(interaction, self.number)
 
 
 class AgainButton(_NumberedButton, template=r"nightingale:again:(?P<number>[0-9]{1,18})"):
     action, emoji = "again", "🎲"
 
-    async def press(self, interaction: discord.Interaction, clips: "Clips") -> None:
-        await clips.ask_again(interaction, self.number)
+    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
+        await _clips(bot).ask_again(interaction, self.number)
 
 
 class VaryButton(_NumberedButton, template=r"nightingale:vary:(?P<number>[0-9]{1,18})"):
     action, emoji = "vary", "🔀"
 
-    async def press(self, interaction: discord.Interaction, clips: "Clips") -> None:
-        await clips.vary(interaction, self.number)
+    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
+        await _clips(bot).vary(interaction, self.number)
 
 
-BUTTONS = (CancelButton, MidiButton, SheetButton, AgainButton, VaryButton)
+class TextButton(_NumberedButton, template=r"nightingale:text:(?P<number>[0-9]{1,18})"):
+    action, emoji = "text", "📜"
+
+    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
+        await _lyrics(bot).hand_over_text(interaction, self.number)
+
+
+class SingButton(_NumberedButton, template=r"nightingale:sing:(?P<number>[0-9]{1,18})"):
+    action, emoji = "sing", "🎵"
+
+    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
+        await _song(bot).sing(interaction, self.number)
+
+
+class WordsButton(_NumberedButton, template=r"nightingale:words:(?P<number>[0-9]{1,18})"):
+    action, emoji = "words", "✍️"
+
+    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
+        await _song(bot).ask_for_scene(interaction, self.number)
+
+
+BUTTONS = (
+    *(CancelButton, AgainButton),
+    *(MidiButton, SheetButton, VaryButton, WordsButton),
+    *(TextButton, SingButton),
+)
 """Registered by template when the cog `Clips` loads, which is what makes old messages' buttons work."""
 
 
@@ -89,12 +137,21 @@ def progress_view(job_id: int, wording: Wording) -> ui.View:
     return ui.View(timeout=None).add_item(CancelButton(job_id, wording("button.cancel")))
 
 
-def result_view(clip_id: int, wording: Wording, *, varies: bool) -> ui.View:
-    """Everything one can do with a clip; `varies` where there is a model that varies."""
+def result_view(work_id: int, work: Work, wording: Wording, *, models: Models) -> ui.View:
+    """Everything that one can do with a work, as far as there are models for it."""
+    if isinstance(work, Verse):
+        rows = [[AgainButton, *([SingButton] if models.sings else []), TextButton]]
+    else:
+        files = [MidiButton, SheetButton, *([TextButton] if work.verse is not None else [])]
+        further = [
+            AgainButton,
+            *([VaryButton] if models.varies else []),
+            *([WordsButton] if models.sings else []),
+        ]
+        # A row holds five; where that is too few, what is handed over stands above what is made next.
+        rows = [[*files, *further]] if len(files) + len(further) <= MOST_IN_A_ROW else [files, further]
     view = ui.View(timeout=None)
-    view.add_item(MidiButton(clip_id, wording("button.midi")))
-    view.add_item(SheetButton(clip_id, wording("button.sheet")))
-    view.add_item(AgainButton(clip_id, wording("button.again")))
-    if varies:
-        view.add_item(VaryButton(clip_id, wording("button.vary")))
+    for row, buttons in enumerate(rows):
+        for button in buttons:
+            view.add_item(button(work_id, wording(f"button.{button.action}"), row))
     return view

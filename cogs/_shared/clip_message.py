@@ -1,23 +1,21 @@
-"""A finished clip as a message: the embed, and which of its files fit under Discord's upload limit."""
+"""A finished clip as a message: the embed, and which of its files fit under Discord's upload limit.
+
+A song's words are shown by `verse_message`.
+"""
 
 import discord
 
+from cogs._shared.escaping import escaped
+from cogs._shared.layout import COLOUR, MAX_TITLE, file_name, said
 from cogs._shared.status_message import NamedFile
 from cogs._shared.wording import Wording
 from domain.clips import Clip
-from domain.remarks import Remark
-from domain.requests import ComposeRequest
+from domain.requests import ClipRequest, ComposeRequest
+from domain.song_requests import SongRequest
 from domain.transformations import BlendRequest, RestyleRequest, Source, VaryRequest
-
-COLOUR = discord.Colour(0xC98B3C)
-
 
 _WIDE = ("sources", "judge")
 """Fields of titles, which want lines of their own: before all that is shown side by side."""
-
-
-def file_name(clip_id: int, ending: str) -> str:
-    return f"nightingale-{clip_id}.{ending}"
 
 
 def clip_embed(clip_id: int, clip: Clip, wording: Wording) -> discord.Embed:
@@ -27,40 +25,54 @@ def clip_embed(clip_id: int, clip: Clip, wording: Wording) -> discord.Embed:
     """
     recipe, request = clip.recipe, clip.recipe.request
     sentences = [said(remark, wording) for remark in clip.remarks]
-    embed = discord.Embed(title=clip.title, description="\n".join(sentences) or None, colour=COLOUR)
-    composed = request if isinstance(request, ComposeRequest) else None
-    mood, instruments = (composed.mood, composed.instruments) if composed else (None, None)
+    embed = discord.Embed(
+        title=escaped(clip.title)[:MAX_TITLE], description="\n".join(sentences) or None, colour=COLOUR
+    )
     came_from = _came_from(clip_id, clip, wording)
     fields = {
         **{name: came_from.pop(name, None) for name in _WIDE},
-        "style": request.style if composed else wording(f"kind.{request.kind}"),
+        "style": request.style if isinstance(request, ComposeRequest) else wording(f"kind.{request.kind}"),
         **came_from,
         "genre": wording.genre(recipe.genre),
-        "mood": None if mood is None else wording(f"mood.{mood}"),
-        "instruments": None if instruments is None else wording(f"ensemble.{instruments}"),
+        **_wished(request, wording),
         "key": wording.key_name(recipe.key),
         "tempo": wording("clip.tempo_value", tempo=f"{round(recipe.tempo, 1):g}"),
         "metre": wording("clip.metre_value", metre=recipe.metre, bars=recipe.bars),
         "length": wording("clip.length_value", seconds=f"{clip.seconds:.1f}"),
         "seed": f"`{request.seed}`",
-        "temperature": f"{composed.temperature:g}" if composed else None,
+        "temperature": _temperature(request),
         "model_version": f"`{recipe.model_version}`",
     }
     for name, value in fields.items():
-        if value is not None:  # mood and instruments are shown where they were asked for
+        if value is not None:
             embed.add_field(name=wording(f"clip.{name}"), value=value, inline=name not in _WIDE)
     return embed.set_footer(text=wording("clip.footer", id=f"#{clip_id}"))
 
 
-def said(remark: Remark, wording: Wording) -> str:
-    """A remark may name a file, which may be called anything."""
-    return wording("clip.remark", sentence=discord.utils.escape_markdown(wording.remark(remark)))
+def _wished(request: ClipRequest, wording: Wording) -> dict[str, str]:
+    """Mood and instruments, where they were asked for."""
+    wished: dict[str, str] = {}
+    if isinstance(request, ComposeRequest) and request.mood is not None:
+        wished["mood"] = wording(f"mood.{request.mood}")
+    if isinstance(request, ComposeRequest | SongRequest) and request.instruments is not None:
+        wished["instruments"] = wording(f"ensemble.{request.instruments}")
+    return wished
+
+
+def _temperature(request: ClipRequest) -> str | None:
+    match request:
+        case ComposeRequest():
+            return f"{request.temperature:g}"
+        case SongRequest():
+            return f"{request.words.temperature:g}"
+        case _:
+            return None
 
 
 def _came_from(clip_id: int, clip: Clip, wording: Wording) -> dict[str, str]:
-    """What a transformation worked on and how, and, of a restyling, what the judge makes of both pieces."""
+    """What it was made from and how, and, of a restyling, what the judge makes of both pieces."""
     request = clip.recipe.request
-    if isinstance(request, ComposeRequest):
+    if isinstance(request, ComposeRequest) or not request.sources:
         return {}
     shown = {"sources": "\n".join(_source_name(source) for source in request.sources)}
     match request:
@@ -72,7 +84,7 @@ def _came_from(clip_id: int, clip: Clip, wording: Wording) -> dict[str, str]:
             shown["amount"] = f"{request.amount:g}"
         case RestyleRequest(source=source) if clip.judgement is not None:
             before = _judged(_source_name(source), source.genre, clip.source_judgement, wording)
-            title = discord.utils.escape_markdown(clip.title)
+            title = escaped(clip.title)
             after = _judged(f"#{clip_id} · {title}", clip.recipe.genre, clip.judgement, wording)
             shown["judge"] = f"{before}\n{after}"
         case _:
@@ -81,7 +93,7 @@ def _came_from(clip_id: int, clip: Clip, wording: Wording) -> dict[str, str]:
 
 
 def _source_name(source: Source) -> str:
-    title = discord.utils.escape_markdown(source.title)
+    title = escaped(source.title)
     return title if source.clip_id is None else f"#{source.clip_id} · {title}"
 
 

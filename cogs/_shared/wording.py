@@ -13,6 +13,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from cogs._shared.escaping import escaped
 from domain import errors, remarks
 from domain.errors import NightingaleError, Reason
 from domain.genres import Genre
@@ -23,6 +24,9 @@ ENGLISH = "en"
 
 _NAMING_GENRES = (Reason.UNKNOWN_GENRE, Reason.GENRE_NOT_OFFERED)
 """Errors whose value `known` is a list of genres."""
+
+_TYPED = ("value", "title")
+"""Values of errors that may be what somebody typed, or called a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,10 @@ class Wording:
         return self.texts[key].format(**values)
 
     def sentence(self, error: NightingaleError) -> str:
-        values = dict(error.values)
+        values = {
+            name: escaped(value) if name in _TYPED and isinstance(value, str) else value
+            for name, value in error.values.items()
+        }
         if error.reason in _NAMING_GENRES:
             values["known"] = self.genres(str(values["known"]).split(", "))
         return self(f"error.{error.reason}", **values)

@@ -77,7 +77,7 @@ async def test_the_result_has_sound_picture_and_recipe(tmp_path):
         }
         assert not message.content
         assert buttons(message) == [
-            f"nightingale:{action}:1" for action in ("midi", "sheet", "again", "vary")
+            f"nightingale:{action}:1" for action in ("midi", "sheet", "again", "vary", "words")
         ]
 
 

@@ -6,13 +6,14 @@ import logging
 
 import pytest
 
-from cogs._shared import clip_job
+from cogs._shared import work_job
 from cogs._shared.buttons import result_view
 from cogs._shared.wording import wording_for
 from domain.errors import Reason
+from domain.requests import ComposeRequest
 from storage import JobStatus
 from storage.files import ClipFolder
-from tests.cogs.toys import PICTURE
+from tests.cogs.toys import PICTURE, toy_clip
 from tests.cogs.worlds import world
 
 
@@ -105,7 +106,7 @@ async def test_a_database_locked_from_the_start_says_so(tmp_path):
 
 
 async def test_a_database_locked_at_the_end_says_so_and_ends_the_row_later(tmp_path, monkeypatch):
-    monkeypatch.setattr(clip_job, "SECONDS_BEFORE_RETRIES", (0.1, 30))
+    monkeypatch.setattr(work_job, "SECONDS_BEFORE_RETRIES", (0.1, 30))
     async with world(tmp_path) as w:
         await w.impatient_database()
         command = asyncio.create_task(w.compose(style="gated"))
@@ -129,7 +130,7 @@ async def test_a_refused_upload_keeps_the_clip(tmp_path, caplog):
         result = await w.compose(style="quick")
         assert result.response is not None
         assert result.response.content == (
-            "❌ #1 · Discord refused the upload. The clip is kept, but I couldn't post it here."
+            "❌ #1 · Discord refused the upload. It is kept, but I couldn't post it here."
         )
         assert not result.response.attachments
         job = await w.storage.jobs.get(1)
@@ -183,7 +184,9 @@ async def test_discord_being_down_at_the_first_word_does_not_lose_the_clip(tmp_p
 async def test_again_on_a_clip_nobody_knows_says_so(tmp_path):
     async with world(tmp_path) as w:
         channel = w.bot.get_partial_messageable(w.channel.id)
-        old = await channel.send("from another library", view=result_view(99, wording_for(None), varies=True))
+        clip = toy_clip(ComposeRequest(style="quick", seed=1))
+        view = result_view(99, clip, wording_for(None), models=w.bot.models)
+        old = await channel.send("from another library", view=view)
         result = await w.alice.click(old, custom_id="nightingale:again:99")
         assert result.response is not None
         assert "There is no clip #99 here." in result.response.content

@@ -53,8 +53,8 @@ async def test_a_bot_that_is_stopped_first_posts_what_is_made(tmp_path, monkeypa
     async with world(tmp_path) as w:
         await w.act(w.compose(style="gated"), until="composing")
         w.open_gate()
-        while w.bot.clip_jobs._jobs[1].is_composing:  # noqa: ASYNC110
+        while w.bot.work_jobs._jobs[1].is_making:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-        await w.bot.clip_jobs.close()
+        await w.bot.work_jobs.close()
         assert (await w.job(1)).status is JobStatus.FINISHED
         assert w.last_message.embeds[0].footer.text == "Clip #1"

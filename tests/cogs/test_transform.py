@@ -101,7 +101,7 @@ async def test_each_command_makes_a_clip_of_clips(tmp_path: Path):
             ]
             assert message.embeds[0].title == "New Tune 1"
             assert buttons(message) == [
-                f"nightingale:{action}:{job_id}" for action in ("midi", "sheet", "again", "vary")
+                f"nightingale:{action}:{job_id}" for action in ("midi", "sheet", "again", "vary", "words")
             ]
             job = await w.storage.jobs.get(job_id)
             assert (job.kind, job.status) == (command, JobStatus.FINISHED)
@@ -308,11 +308,11 @@ async def test_a_clip_saved_while_the_library_is_asked_is_suggested_too(
 
         async def ask_slowly(clips: Clips, **where: Any) -> list[ClipName]:
             answer = await newest(clips, **where)
-            w.bot.clip_jobs.recent.add(place, saved)
+            w.bot.work_jobs.recent.add(place, saved)
             return answer
 
         monkeypatch.setattr(Clips, "newest", ask_slowly)
-        here = await w.bot.clip_jobs.recent.here(place)
+        here = await w.bot.work_jobs.recent.here(place)
         assert [name.id for name in here] == [2, 1]
 
 

@@ -17,7 +17,9 @@ from domain.remarks import Remark, Topic
 from domain.requests import ComposeRequest, Recipe
 from domain.score import Key, Metre, Note, Part, Score
 from domain.sheets import Sheet, SheetRequest
+from domain.song_requests import SongRequest
 from domain.transformations import AccompanyRequest, RestyleRequest, Transformation
+from tests.cogs.toy_poets import ToyPoet, lay_out_poets, toy_song
 
 TOY = "tests.cogs.toys:Toy"
 
@@ -45,6 +47,7 @@ def lay_out_weights(folder: Path) -> Path:
     restyler = {"kind": "style_transfer", "version": "restyler-1", "genres": GENRES[:2], "sha256": "0" * 64}
     (folder / "style_transfer.json").write_text(json.dumps(restyler))
     (folder / "style_transfer.safetensors").touch()
+    lay_out_poets(folder)
     return folder
 
 
@@ -112,11 +115,11 @@ def transformed_clip(request: Transformation) -> Clip:
 
 
 def toy_sheet(request: SheetRequest) -> Sheet:
-    xml = f"<!-- {request.title}, {len(request.midi)} bytes -->"
-    return Sheet(pages=(PICTURE, PICTURE), musicxml=xml.encode(), bars=8, bars_shown=8)
+    xml = f"<!-- {request.title}, {len(request.midi)} bytes -->".encode()
+    return Sheet(pages=(PICTURE, PICTURE), musicxml=request.lead_sheet or xml, bars=8, bars_shown=8)
 
 
-class Toy:
+class Toy(ToyPoet):
     def __init__(self, weights: Path, device: str | None) -> None:
         self.folder = weights
 
@@ -219,6 +222,11 @@ class Toy:
         file = io.BytesIO()
         soundfile.write(file, np.stack([tone, tone], axis=1), rate, format="MP3")
         yield toy_clip(request, audio=file.getvalue(), seconds=seconds)
+
+    def sing(self, request: SongRequest) -> Steps:
+        verse = yield from self.written(request.words)
+        yield Progress(Stage.RENDERING)
+        yield toy_song(request, verse, tune=TUNE, picture=PICTURE)
 
     def engrave(self, request: SheetRequest) -> Generator[Progress | Sheet, None, None]:
         yield Progress(Stage.RENDERING)

@@ -1,23 +1,26 @@
-"""All jobs that make clips, whichever command asked for them: begun, cancelled, asked for again."""
+"""All jobs that make works, whichever command asked for them: begun, cancelled, asked for again."""
 
 import asyncio
 import json
 import random
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import discord
 
-from cogs._shared.clip_job import ClipJob
 from cogs._shared.failures import log_failure, reply_privately, reply_privately_instead
 from cogs._shared.recent_clips import RecentClips
 from cogs._shared.wording import wording_for
-from domain.errors import BadRequest, NightingaleError, Reason
-from domain.requests import SEED, ClipRequest
+from cogs._shared.work_job import WorkJob
+from domain.errors import BadRequest, NightingaleError, Reason, Unavailable
+from domain.requests import SEED, WorkRequest
+from domain.song_requests import SongRequest
 from engine.client import Engine
+from models.registry import Models
 from storage import JobKind, Storage
 
 POSTING_SECONDS = 5.0
-"""How long a bot that closes waits for clips that only have to be saved and posted."""
+"""How long a bot that closes waits for works that only have to be saved and posted."""
 
 
 def new_seed() -> int:
@@ -29,28 +32,28 @@ def seed_for(asked: int | None) -> int:
     return new_seed() if asked is None else asked
 
 
-class ClipJobs:
+class WorkJobs:
     """The jobs of this bot that are open. `recent` knows the newest clips of each place.
 
-    `varies` says whether there is a model that can vary clips.
+    `models` says what can be asked for next of a work.
     """
 
-    def __init__(self, engine: Engine, storage: Storage, *, varies: bool) -> None:
+    def __init__(self, engine: Engine, storage: Storage, *, models: Models) -> None:
         self.recent = RecentClips(storage.clips)
         self._engine = engine
         self._storage = storage
-        self._varies = varies
-        self._jobs: dict[int, ClipJob] = {}
+        self._models = models
+        self._jobs: dict[int, WorkJob] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
     async def close(self) -> None:
-        """Leave jobs that compose where they are; their rows stay open, for the next start to mark and tell.
+        """Leave jobs under way where they are; their rows stay open, for the next start to mark and tell.
 
-        Clips that are made already are first saved and posted: nobody would come back to them.
+        Works that are made already are first saved and posted: nobody would come back to them.
         """
         tasks = dict(self._tasks)
         for job_id, task in tasks.items():
-            if self._jobs[job_id].is_composing:
+            if self._jobs[job_id].is_making:
                 task.cancel()
         if tasks:
             await asyncio.wait(tasks.values(), timeout=POSTING_SECONDS)
@@ -58,7 +61,7 @@ class ClipJobs:
             task.cancel()
         await asyncio.gather(*tasks.values(), return_exceptions=True)
 
-    async def begin(self, interaction: discord.Interaction, request: ClipRequest) -> None:
+    async def begin(self, interaction: discord.Interaction, request: WorkRequest) -> None:
         """Write the row and leave the rest to a task. The interaction has been acknowledged."""
         job_id = await self._storage.jobs.add(
             request,
@@ -66,19 +69,31 @@ class ClipJobs:
             guild_id=interaction.guild_id,
             channel_id=interaction.channel_id or 0,  # Discord always says where a command was used
         )
-        job = ClipJob(
+        job = WorkJob(
             interaction,
             request,
             job_id=job_id,
             engine=self._engine,
             storage=self._storage,
             recent=self.recent,
-            varies=self._varies,
+            models=self._models,
         )
         self._jobs[job_id] = job
         task = asyncio.create_task(job.run(), name=f"{request.kind} #{job_id}")
         self._tasks[job_id] = task
         task.add_done_callback(lambda _: self._forget(job_id))
+
+    async def begin_with(
+        self, interaction: discord.Interaction, read: Callable[[], Awaitable[WorkRequest]], *, kind: JobKind
+    ) -> None:
+        """Acknowledge in public, and begin what `read` gives; why that fails is told to the person alone."""
+        await interaction.response.defer(thinking=True)
+        try:
+            request = await read()
+        except (BadRequest, Unavailable) as error:
+            await self.refuse(interaction, error, kind=kind)
+        else:
+            await self.begin(interaction, request)
 
     def _forget(self, job_id: int) -> None:
         del self._tasks[job_id], self._jobs[job_id]
@@ -117,7 +132,7 @@ class ClipJobs:
             request = None
         if request is None:
             raise BadRequest(Reason.NOT_FOUND, value=f"#{job_id}")
-        await self.begin(interaction, replace(request, seed=new_seed()))
+        await self.begin(interaction, _with_new_seed(request))
 
     async def cancel(self, interaction: discord.Interaction, job_id: int) -> None:
         """Cancel on behalf of the requester or of somebody who may manage messages here."""
@@ -131,6 +146,12 @@ class ClipJobs:
             await interaction.response.defer()
         else:
             await reply_privately(interaction, wording("reply.too_late_to_cancel", id=f"#{job_id}"))
+
+
+def _with_new_seed(request: WorkRequest) -> WorkRequest:
+    if isinstance(request, SongRequest):  # whose words' seed decides all
+        return replace(request, words=replace(request.words, seed=new_seed()))
+    return replace(request, seed=new_seed())
 
 
 def _name(value: object) -> str:

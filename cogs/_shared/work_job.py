@@ -1,4 +1,4 @@
-"""One request, from its row to its clip: follows the engine, shows progress, keeps and posts the clip.
+"""One request, from its row to its work: follows the engine, shows progress, keeps and posts the work.
 
 However it goes, the row ends finished, failed or cancelled, and the person is told which.
 """
@@ -11,15 +11,18 @@ from contextlib import aclosing
 import discord
 
 from cogs._shared.buttons import progress_view, result_view
-from cogs._shared.clip_message import clip_embed, file_name, upload_ladder
 from cogs._shared.failures import DISCORD_FAULTS, log_failure
 from cogs._shared.recent_clips import RecentClips
 from cogs._shared.status_message import StatusMessage
 from cogs._shared.wording import Wording, wording_for
-from domain.clips import Clip, Progress, Stage
+from cogs._shared.work_message import embeds_of, upload_ladder
+from domain.clips import Clip, Progress, Stage, Work
 from domain.errors import Reason, Unavailable
-from domain.requests import ClipRequest
+from domain.requests import WorkRequest
+from domain.song_requests import SongRequest
+from domain.verses import LyricsRequest
 from engine.client import Engine
+from models.registry import Models
 from storage import ClipName, Storage
 
 log = logging.getLogger(__name__)
@@ -29,8 +32,11 @@ SECONDS_BEFORE_RETRIES = (1, 10, 60)
 
 BAR_STEPS = 10
 
+_BEING_MADE = {LyricsRequest.kind: "progress.writing", SongRequest.kind: "progress.singing"}
+"""What is said of a job whose request is of these kinds; of all others, that it is composed."""
 
-def progress_text(progress: Progress, *, job_id: int, wording: Wording) -> str:
+
+def progress_text(progress: Progress, *, job_id: int, kind: str, wording: Wording) -> str:
     name = f"#{job_id}"
     match progress.stage:
         case Stage.QUEUED if progress.position > 0:
@@ -40,24 +46,25 @@ def progress_text(progress: Progress, *, job_id: int, wording: Wording) -> str:
         case Stage.COMPOSING:
             done = round(progress.fraction * BAR_STEPS)
             bar = "▰" * done + "▱" * (BAR_STEPS - done)
-            return wording("progress.composing", id=name, bar=bar, percent=round(progress.fraction * 100))
+            key = _BEING_MADE.get(kind, "progress.composing")
+            return wording(key, id=name, bar=bar, percent=round(progress.fraction * 100))
         case Stage.RENDERING:
             return wording("progress.rendering", id=name)
 
 
-class ClipJob:
+class WorkJob:
     """A job whose row exists and whose interaction has been deferred. `run` is to be a task of its own."""
 
     def __init__(
         self,
         interaction: discord.Interaction,
-        request: ClipRequest,
+        request: WorkRequest,
         *,
         job_id: int,
         engine: Engine,
         storage: Storage,
         recent: RecentClips,
-        varies: bool,
+        models: Models,
     ) -> None:
         self.id = job_id
         self.user_id = interaction.user.id
@@ -66,10 +73,10 @@ class ClipJob:
         self._engine = engine
         self._storage = storage
         self._recent = recent
-        self._varies = varies
+        self._models = models
         self._wording = wording_for(interaction.locale)
         self._status = StatusMessage(interaction)
-        self._composing: asyncio.Task[Clip] | None = None
+        self._making: asyncio.Task[Work] | None = None
 
     async def run(self) -> None:
         """Go to the end, telling all failures.
@@ -82,43 +89,42 @@ class ClipJob:
             await self._fail(error)
 
     async def _run(self) -> None:
-        self._composing = asyncio.create_task(self._compose(), name=f"composing #{self.id}")
+        self._making = asyncio.create_task(self._make(), name=f"{self._request.kind} #{self.id}")
         try:
-            await asyncio.wait([self._composing])
+            await asyncio.wait([self._making])
         finally:
-            self._composing.cancel()
-        if self._composing.cancelled():
+            self._making.cancel()
+        if self._making.cancelled():
             await self._tell(self._wording("progress.cancelled", id=f"#{self.id}"))
             await self._end_row(lambda: self._storage.jobs.cancel(self.id))
             return
-        clip = self._composing.result()
-        await self._storage.clips.save(self.id, clip)
-        self._recent.add(self._interaction, ClipName(self.id, clip.title, clip.recipe.genre))
-        await self._post(clip)
+        work = self._making.result()
+        await self._save(work)
+        await self._post(work)
 
     @property
-    def is_composing(self) -> bool:
-        """True until there is a clip, or none will be."""
-        return self._composing is None or not self._composing.done()
+    def is_making(self) -> bool:
+        """True until there is a work, or none will be."""
+        return self._making is None or not self._making.done()
 
     def cancel(self) -> bool:
-        """Stop composing, queued or not. False when there is nothing left to stop."""
-        return self._composing is not None and self._composing.cancel()
+        """Stop making it, queued or not. False when there is nothing left to stop."""
+        return self._making is not None and self._making.cancel()
 
-    async def _compose(self) -> Clip:
+    async def _make(self) -> Work:
         started = False
         async with aclosing(self._engine.make(self._request, owner=self.user_id)) as events:
             async for event in events:
-                if isinstance(event, Clip):
+                if not isinstance(event, Progress):
                     return event
                 if not started and event.stage is not Stage.QUEUED:
                     started = True
                     await self._storage.jobs.start(self.id)
                 await self._show(event)
-        raise RuntimeError("the engine ended without a clip")
+        raise RuntimeError("the engine ended without a work")
 
     async def _show(self, progress: Progress) -> None:
-        text = progress_text(progress, job_id=self.id, wording=self._wording)
+        text = progress_text(progress, job_id=self.id, kind=self._request.kind, wording=self._wording)
         if self._status.message is not None:
             await self._status.show_progress(content=text)
             return
@@ -129,20 +135,24 @@ class ClipJob:
                 self.id, channel_id=message.channel.id, message_id=message.id
             )
 
-    async def _post(self, clip: Clip) -> None:
-        """Show the clip; where Discord refuses the files, say so: the clip is kept and the 🎹 gives it."""
+    async def _save(self, work: Work) -> None:
+        if isinstance(work, Clip):
+            await self._storage.clips.save(self.id, work)
+            self._recent.add(self._interaction, ClipName(self.id, work.title, work.recipe.genre))
+        else:
+            await self._storage.verses.save(self.id, work)
+
+    async def _post(self, work: Work) -> None:
+        """Show the work; where Discord refuses that, say so: it is kept, and its buttons hand it over."""
         limit_bytes = self._interaction.filesize_limit
         if self._interaction.guild is not None:
             limit_bytes = min(limit_bytes, self._interaction.guild.filesize_limit)
-        embed = clip_embed(self.id, clip, self._wording)
-        view = result_view(self.id, self._wording, varies=self._varies)
+        view = result_view(self.id, work, self._wording, models=self._models)
         refusal: Exception = Unavailable(Reason.UPLOAD_REFUSED)
-        for files in upload_ladder(self.id, clip, limit_bytes=limit_bytes):
-            picture = file_name(self.id, "png")
-            shown = any(name == picture for name, _ in files)
-            embed.set_image(url=f"attachment://{picture}" if shown else None)
+        for files in upload_ladder(self.id, work, limit_bytes=limit_bytes):
+            embeds = embeds_of(self.id, work, self._wording, files=files)
             try:
-                await self._status.edit(content=None, embed=embed, view=view, files=files)
+                await self._status.edit(content=None, embeds=embeds, view=view, files=files)
             except DISCORD_FAULTS as error:
                 refusal.__cause__ = error
             else:
@@ -151,12 +161,13 @@ class ClipJob:
         text = failure.text(self._wording, job_id=self.id)
         await self._end_row(lambda: self._storage.jobs.fail(self.id, failure.reason, code=failure.code))
         try:
-            await self._status.edit(content=text, embed=embed.set_image(url=None), view=view)
+            embeds = embeds_of(self.id, work, self._wording)
+            await self._status.edit(content=text, embeds=embeds, view=view)
         except DISCORD_FAULTS:
             log.exception("could not say that the upload of #%d was refused", self.id)
 
     async def _fail(self, error: Exception) -> None:
-        failure = log_failure(error, about=f"composing #{self.id}")
+        failure = log_failure(error, about=f"{self._request.kind} #{self.id}")
         await self._tell(failure.text(self._wording, job_id=self.id))
         await self._end_row(lambda: self._storage.jobs.fail(self.id, failure.reason, code=failure.code))
 

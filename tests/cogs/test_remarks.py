@@ -1,0 +1,197 @@
+"""Every remark as it is read, in each language."""
+
+import discord
+import pytest
+
+from cogs._shared.wording import wording_for
+from domain.remarks import Remark, Topic
+
+REMARKS = [
+    (
+        Remark(Topic.REMADE_BY_ANOTHER_MODEL, {"clip": "#7", "then": "rnn-1", "now": "rnn-2"}),
+        "The files of clip #7 were gone, so I made it again. It was rnn-1 that made it, and now it was "
+        "rnn-2: the notes differ.",
+        "作品 #7 的文件不在了，所以我把它重新作了一遍。"
+        "当时用的模型是 rnn-1，现在是 rnn-2，所以音符不一样了。",
+    ),
+    (
+        Remark(Topic.REMADE_OTHERWISE, {"clip": "#7"}),
+        "The files of clip #7 were gone, so I made it again. Something in me has changed since: the notes "
+        "differ.",
+        "作品 #7 的文件不在了，所以我把它重新作了一遍。从那以后我有了变化，所以音符不一样了。",
+    ),
+    (
+        Remark(Topic.METRE_OF_GENRE, {"genre": "slip jig", "asked": "4/4", "chosen": "9/8"}),
+        "I know no slip jig music in 4/4, so this is in 9/8.",
+        "我没学过 4/4 拍的滑步吉格，所以这首是 9/8 拍。",
+    ),
+    (
+        Remark(Topic.MODE_OF_GENRE, {"genre": "ragtime", "mode": "minor"}),
+        "I know no ragtime music in a minor key, so this may sound unusual.",
+        "我没学过小调的拉格泰姆，所以这首听起来可能不太寻常。",
+    ),
+    (
+        Remark(Topic.KEY_OVER_MOOD, {"key": "D major", "mood": "sad", "mode": "minor"}),
+        "This is in D major, although sad music is usually in a minor key.",
+        "这首是 D 大调，虽然“忧伤”的音乐一般是小调。",
+    ),
+    (
+        Remark(Topic.TEMPO_OVER_MOOD, {"tempo": "180", "mood": "calm"}),
+        "I kept the tempo of 180 beats a minute, which is unusual for calm music.",
+        "速度保持在每分钟 180 拍，不过“平静”的音乐很少用这样的速度。",
+    ),
+    (
+        Remark(Topic.SHORT_FOR_GENRE, {"genre": "ragtime", "seconds": "5", "bars": "4"}),
+        "5 seconds are short for ragtime music: this is a 4-bar phrase, not a whole piece.",
+        "拉格泰姆只有 5 秒太短了：这是一个 4 小节的乐句，不是完整的乐曲。",
+    ),
+    (
+        Remark(Topic.RANGE_OF_INSTRUMENTS, {"instruments": "music box"}),
+        "Some notes were out of range (music box), so I moved them by octaves.",
+        "有些音超出了音域（八音盒），所以我把它们移了八度。",
+    ),
+    (
+        Remark(Topic.CUT, {"title": "Ode", "bars": "120", "limit": "64"}),
+        "“Ode” has 120 bars; I worked on the first 64.",
+        "“Ode”有 120 小节，我只用了前 64 小节。",
+    ),
+    (
+        Remark(Topic.TOO_DENSE, {"notes": "9", "heard": "300"}),
+        "The music is too dense for this model: it left out 9 of 300 notes.",
+        "音符太密，这个模型容不下：300 个音里略去了 9 个。",
+    ),
+    (
+        Remark(Topic.OUT_OF_RANGE, {"notes": "9", "heard": "300"}),
+        "9 of 300 notes are out of this model's range, so I moved them by octaves.",
+        "300 个音里有 9 个超出了这个模型的音域，所以我把它们移了八度。",
+    ),
+    (
+        Remark(Topic.OFF_GRID, {"notes": "9", "heard": "300"}),
+        "9 of 300 notes are off this model's grid, so I moved them onto it.",
+        "300 个音里有 9 个不在这个模型的时间网格上，所以我把它们移到了网格上。",
+    ),
+    (
+        Remark(
+            Topic.METRES_DIFFER,
+            {
+                "first": "Ode",
+                "first_metre": "4/4",
+                "second": "Jig",
+                "second_metre": "6/8",
+                "chosen": "4/4",
+            },
+        ),
+        "“Ode” is in 4/4, “Jig” in 6/8, and this in 4/4.",
+        "“Ode”是 4/4 拍，“Jig”是 6/8 拍，这首是 4/4 拍。",
+    ),
+    (
+        Remark(Topic.METRE_CHANGES, {"title": "Ode", "chosen": "3/4"}),
+        "The metre of “Ode” changes; I took all of it in 3/4.",
+        "“Ode”的拍号中途有变化，我全部按 3/4 拍来读。",
+    ),
+    (
+        Remark(Topic.METRE_REPLACED, {"title": "Ode", "asked": "1/32", "chosen": "4/4"}),
+        "“Ode” is in 1/32, which I can't count; I took it in 4/4.",
+        "“Ode”是 1/32 拍，我数不了，所以按 4/4 拍来读。",
+    ),
+    (
+        Remark(Topic.TEMPO_CHANGES, {"title": "Ode", "tempo": "96"}),
+        "The tempo of “Ode” changes; I took all of it at 96 beats a minute.",
+        "“Ode”的速度中途有变化，我全部按每分钟 96 拍来读。",
+    ),
+    (
+        Remark(Topic.TEMPO_REPLACED, {"title": "Ode", "asked": "300", "tempo": "240"}),
+        "“Ode” has 300 beats a minute; I took it at 240, as far as I go.",
+        "“Ode”是每分钟 300 拍，超出了我的范围，我按 240 拍来读。",
+    ),
+    (
+        Remark(Topic.DRUMS_LEFT_OUT, {"title": "Ode"}),
+        "I left out the drums of “Ode”.",
+        "我去掉了“Ode”里的鼓。",
+    ),
+    (
+        Remark(Topic.TRACKS_LEFT_OUT, {"title": "Ode", "tracks": "12", "kept": "4"}),
+        "“Ode” has 12 tracks; I kept the 4 that carry it.",
+        "“Ode”有 12 个音轨，我保留了最要紧的 4 个。",
+    ),
+    (
+        Remark(Topic.NOTES_DOUBLED, {"title": "Ode"}),
+        "“Ode” has notes shorter than sixteenths, so I counted twice as many beats.",
+        "“Ode”里有比十六分音符更短的音，所以我按两倍的拍数来数。",
+    ),
+    (
+        Remark(Topic.PLAYED_FREELY, {"title": "Ode", "notes": "9", "heard": "300"}),
+        "9 of the 300 notes of “Ode” are no sixteenths or triplets; I moved them or left them out.",
+        "“Ode”的 300 个音符里有 9 个不在十六分音符或三连音上，我把它们移了过去，或者去掉了。",
+    ),
+    (
+        Remark(Topic.SYLLABLES_UNSUNG, {"count": "3"}),
+        "3 syllables found no note, so they are not sung.",
+        "有 3 个音节没有对应的音符，所以没有唱出来。",
+    ),
+    (
+        Remark(Topic.SYLLABLES_SLURRED, {"count": "3", "sung": "48"}),
+        "3 of 48 syllables are sung over several notes.",
+        "48 个音节里有 3 个拖唱了几个音。",
+    ),
+    (
+        Remark(Topic.SYLLABLES_SHARED, {"count": "3", "sung": "48"}),
+        "3 of 48 syllables share a note with the one before.",
+        "48 个音节里有 3 个与前一个音节合唱一个音。",
+    ),
+    (
+        Remark(Topic.NOTES_WITHOUT_WORDS, {"count": "3", "notes": "51"}),
+        "3 of the tune's 51 notes have no words.",
+        "旋律的 51 个音里有 3 个没有配上词。",
+    ),
+    (
+        Remark(Topic.MODE_OF_TUNE, {"title": "Ode", "mode": "minor", "key": "A minor"}),
+        "“Ode” is in a minor key and stays so: this is in A minor.",
+        "“Ode”是小调，这一点没有改：现在是 A 小调。",
+    ),
+    (
+        Remark(Topic.LANGUAGE_OF_SCENE),
+        "I don't translate, so the verse is in the language of its scene.",
+        "我不做翻译，所以这首是用场景的语言写的。",
+    ),
+    (
+        Remark(Topic.FORM_OF_OTHER_LANGUAGE),
+        "Verse in this language doesn't come in that form, so I chose another.",
+        "这种语言的诗没有所要的体式，所以我另选了一种。",
+    ),
+    (
+        Remark(Topic.LINES_OF_FORM, {"asked": "5", "lines": "8"}),
+        "Verse of this form can't have 5 lines, so it has 8.",
+        "这种体式不能是 5 行，所以写了 8 行。",
+    ),
+    (
+        Remark(Topic.RHYME_OF_FORM),
+        "Verse of this form rhymes in a way of its own.",
+        "这种体式的押韵自有规矩。",
+    ),
+    (
+        Remark(Topic.TUNE_IS_CI),
+        "A tune pattern asks for ci, so this is no quatrain.",
+        "词牌要的是词，所以这首不是绝句。",
+    ),
+    (
+        Remark(Topic.TUNE_LEFT_OUT),
+        "Tune patterns are for Chinese verse, so I left this one out.",
+        "词牌是中文诗词才有的，所以我没有用它。",
+    ),
+    (
+        Remark(Topic.UNKNOWN_WORDS, {"words": "qwxz"}),
+        "I can't write verse with qwxz, so it does without.",
+        "我不会用“qwxz”写诗，所以没有写进去。",
+    ),
+]
+
+
+@pytest.mark.parametrize(("remark", "english", "chinese"), REMARKS)
+def test_a_remark_names_things_in_the_readers_language(remark, english, chinese):
+    assert wording_for(discord.Locale.american_english).remark(remark) == english == str(remark)
+    assert wording_for(discord.Locale.chinese).remark(remark) == chinese
+
+
+def test_every_topic_of_a_remark_is_read_above():
+    assert {remark.topic for remark, _, _ in REMARKS} == set(Topic)
