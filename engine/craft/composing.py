@@ -13,7 +13,6 @@ from engine.craft.titles import title_of
 from models.composition.choices import choose
 from models.composition.composing import Composing
 from models.composition.length import MAX_HOLD_SECONDS
-from models.drafting import Model
 
 
 class Composer:
@@ -51,7 +50,7 @@ class Composer:
                 genre=choices.plan.genre,
                 title=title_of(choices.plan.genre, choices.plan.key, made.seed),
                 request=made,
-                model_version=self._version(model),
+                model_version=self._repertoire.version_of(model.version),
                 hold_seconds=hold_seconds,
                 length_seconds=made.length_seconds,
                 ensemble=made.instruments,
@@ -59,8 +58,3 @@ class Composer:
                 remarks=choices.remarks,
             )
         )
-
-    def _version(self, model: Model) -> str:
-        """What a piece depends on besides its request: who wrote it, and who chose it."""
-        judge = self._repertoire.gate.judge
-        return model.version if judge is None else f"{model.version}+{judge.version}"

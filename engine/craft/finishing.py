@@ -14,7 +14,9 @@ from domain.genres import Genre
 from domain.remarks import Remark
 from domain.requests import ClipRequest, Recipe
 from domain.score import Score
-from engine.craft.arranging import arrange
+from domain.sheets import Sheet
+from domain.verses import Verse
+from engine.craft.arranging import Arrangement, arrange
 from engine.craft.encoding import encoding
 from engine.craft.midi_files import midi_bytes
 from engine.craft.pictures import piano_roll
@@ -35,7 +37,8 @@ class Piece:
     """A composition before instruments, and what is known of it.
 
     `request` leaves nothing open; `model_version` names all who had a say in the notes. Last notes are
-    held for `hold_seconds` past the last bar. Of the rest see `domain.clips.Clip`.
+    held for `hold_seconds` past the last bar. A song has a `verse` and a `sheet`, whose first page is its
+    picture. Of the rest see `domain.clips.Clip`.
     """
 
     score: Score
@@ -49,13 +52,20 @@ class Piece:
     judgement: float | None = None
     source_judgement: float | None = None
     remarks: tuple[Remark, ...] = ()
+    verse: Verse | None = None
+    sheet: Sheet | None = None
 
 
-def finish(piece: Piece) -> Iterator[Progress | Clip]:
-    """Progress, in short steps, and at the end the clip."""
+def arrange_piece(piece: Piece) -> Arrangement:
+    """The piece for its players."""
+    return arrange(piece.score, piece.genre, hold_seconds=piece.hold_seconds, ensemble=piece.ensemble)
+
+
+def finish(piece: Piece, arrangement: Arrangement | None = None) -> Iterator[Progress | Clip]:
+    """Progress, in short steps, and at the end the clip, arranged here where it is not yet."""
     yield Progress(Stage.RENDERING)
-    arrangement = arrange(piece.score, piece.genre, hold_seconds=piece.hold_seconds, ensemble=piece.ensemble)
-    score = arrangement.score
+    arrangement = arrangement or arrange_piece(piece)
+    score, sheet = arrangement.score, piece.sheet
     steps = rendering(score, genre=piece.genre, length_seconds=piece.length_seconds)
     audio = yield from _told(steps, 0.0, _RENDERED)
     mp3 = yield from _told(encoding(audio), _RENDERED, 1.0)
@@ -65,10 +75,12 @@ def finish(piece: Piece) -> Iterator[Progress | Clip]:
         seconds=audio.seconds,
         audio=mp3,
         midi=midi_bytes(score, genre=piece.genre),
-        picture=piano_roll(score, title=piece.title),
+        picture=piano_roll(score, title=piece.title) if sheet is None else sheet.pages[0],
         judgement=piece.judgement,
         source_judgement=piece.source_judgement,
         remarks=(*piece.remarks, *arrangement.remarks),
+        verse=piece.verse,
+        lead_sheet=None if sheet is None else sheet.musicxml,
     )
 
 

@@ -1,4 +1,4 @@
-"""Every model that the engine plays with, loaded once: what composes, what transforms, and the judge."""
+"""Every model that the engine works with: what composes, what transforms, the judge, and the poets."""
 
 import logging
 from pathlib import Path
@@ -9,6 +9,7 @@ import torch
 from domain.errors import BadRequest, Reason, Unavailable
 from domain.genres import Genre
 from domain.score import Score
+from engine.craft.poets import Poets
 from models.composition.gate import Gate
 from models.composition.norms import Norms
 from models.critic.files import load_critic
@@ -35,6 +36,7 @@ class Repertoire:
         self._models: dict[str, Model] = {}
         self._unusable: dict[str, Unavailable] = {}
         self.gate = Gate(_load_judge(weights, self._device), Norms.load())
+        self.poets = Poets(weights, self._device)
         for style in available_styles(weights):
             self._styles[style.name] = style
             try:
@@ -70,20 +72,35 @@ class Repertoire:
 
         Raises Unavailable where its weights are missing or can't be used.
         """
-        if name in self._unusable:
-            raise self._unusable[name]
         if isinstance(self._restyler, kind):
             return self._restyler, tuple(self._restyler.profiles)
-        model = self._models.get(name)
+        model = self.needed(name)
         if not isinstance(model, kind):
-            raise Unavailable(Reason.WEIGHTS_UNUSABLE, style=name, problem="they are missing")
+            raise _missing(name)
         return model, self._styles[name].genres
+
+    def needed(self, name: str) -> Model:
+        """The model of a style that nobody asked for by name. Raises Unavailable as `transformer` does."""
+        if name in self._unusable:
+            raise self._unusable[name]
+        if name not in self._models:
+            raise _missing(name)
+        return self._models[name]
+
+    def version_of(self, *versions: str) -> str:
+        """The versions of all who made something, where the judge chose among it."""
+        judge = self.gate.judge
+        return "+".join([*versions, *([] if judge is None else [judge.version])])
 
     def judgement(self, score: Score, genre: Genre | None) -> float | None:
         """How likely the judge takes a score for a person's, 0 to 1; None without a judge."""
         if self.gate.judge is None:
             return None
         return float(self.gate.judge.judge([score], [genre])[0])
+
+
+def _missing(name: str) -> Unavailable:
+    return Unavailable(Reason.WEIGHTS_UNUSABLE, style=name, problem="they are missing")
 
 
 def _load_judge(weights: Path, device: torch.device) -> Judge | None:

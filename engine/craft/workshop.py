@@ -1,4 +1,4 @@
-"""Everything the engine's process can do, behind one class: composer, transformer and engraver."""
+"""Everything that the engine's process can do, behind one class: a method for each kind of job."""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -6,10 +6,14 @@ from pathlib import Path
 from domain.clips import Clip, Progress, Stage
 from domain.requests import ComposeRequest
 from domain.sheets import Sheet, SheetRequest
+from domain.song_requests import SongRequest
 from domain.transformations import Transformation
+from domain.verses import LyricsRequest, Verse
 from engine.craft.composing import Composer
 from engine.craft.repertoire import Repertoire
+from engine.craft.singing import Singer
 from engine.craft.transforming import Transformer
+from engine.craft.versifying import Versifier
 from engine.intake.clip_files import read_score
 
 
@@ -20,9 +24,12 @@ class Workshop:
         repertoire = Repertoire(weights, device)
         self._composer = Composer(repertoire)
         self._transformer = Transformer(repertoire)
+        self._versifier = Versifier(repertoire.poets)
+        self._singer = Singer(repertoire, self._versifier)
 
     def warm_up(self) -> None:
         self._composer.warm_up()
+        self._versifier.warm_up()
 
     def compose(self, request: ComposeRequest) -> Generator[Progress | Clip, None, None]:
         yield from self._composer.compose(request)
@@ -30,10 +37,19 @@ class Workshop:
     def transform(self, request: Transformation) -> Generator[Progress | Clip, None, None]:
         yield from self._transformer.transform(request)
 
+    def write(self, request: LyricsRequest) -> Generator[Progress | Verse, None, None]:
+        yield from self._versifier.write(request)
+
+    def sing(self, request: SongRequest) -> Generator[Progress | Clip, None, None]:
+        yield from self._singer.sing(request)
+
     def engrave(self, request: SheetRequest) -> Generator[Progress | Sheet, None, None]:
-        """Raises BadRequest for a MIDI file that is damaged, or has too many notes."""
+        """Raises BadRequest for a file that is damaged, or a MIDI file of too many notes."""
         # Sheets are asked for seldom, and their libraries take 40 MB: they come with the first.
-        from engine.craft.sheets.sheet import make_sheet  # noqa: PLC0415
+        from engine.craft.sheets.sheet import engrave_again, make_sheet  # noqa: PLC0415
 
         yield Progress(Stage.RENDERING)
-        yield make_sheet(read_score(request.midi), title=request.title)
+        if request.lead_sheet is not None:
+            yield engrave_again(request.lead_sheet, title=request.title)
+        else:
+            yield make_sheet(read_score(request.midi), title=request.title)

@@ -20,7 +20,9 @@ from domain.remarks import Remark, Topic
 from domain.requests import ComposeRequest, Recipe
 from domain.score import Key
 from domain.sheets import Sheet, SheetRequest
+from domain.song_requests import SongRequest
 from domain.transformations import Transformation
+from domain.verses import Language, LyricsRequest, Verse, VerseForm, VerseLine, VerseRecipe, VerseStanza
 
 TOY = "tests.engine.toys:Toy"
 
@@ -49,6 +51,28 @@ def clip(request: ComposeRequest, *, audio: bytes = b"mp3") -> Clip:
         parts=1,
     )
     return Clip(title=str(os.getpid()), recipe=recipe, seconds=5.0, audio=audio, midi=b"midi", picture=b"png")
+
+
+def verse(request: LyricsRequest) -> Verse:
+    """Verse whose first line is the scene, as many lines as were asked for."""
+    decided = replace(
+        request,
+        language=request.language or Language.ENGLISH,
+        lines=request.lines or 4,
+        form=request.form or VerseForm.QUATRAINS,
+        model=request.model or "seq2seq",
+    )
+    lines = [
+        VerseLine(request.scene, 4, "A"),
+        *[VerseLine("La la la la", 4, "A")] * ((request.lines or 4) - 1),
+    ]
+    return Verse(
+        title=f"Of {request.scene}",
+        recipe=VerseRecipe(request=decided, model_version="toy-poet-1"),
+        stanzas=(VerseStanza(tuple(lines)),),
+        scene_words=(request.scene,),
+        remarks=(Remark(Topic.LANGUAGE_OF_SCENE),),
+    )
 
 
 class Toy:
@@ -148,6 +172,27 @@ class Toy:
         recipe = replace(clip(ComposeRequest(style="toy", seed=0)).recipe, request=request)
         yield replace(clip(ComposeRequest(style="toy", seed=0)), recipe=recipe)
 
+    def write(self, request: LyricsRequest) -> Generator[Progress | Verse, None, None]:
+        """Verse about the scene; what the scene says, where that is something to do."""
+        self.note(f"{request.kind} {request.seed}")
+        yield Progress(Stage.COMPOSING, 0.0)
+        if request.scene == "nothing":
+            raise BadRequest(Reason.SCENE_WITHOUT_WORDS)
+        yield verse(request)
+
+    def sing(self, request: SongRequest) -> Steps:
+        """Say back what was asked for, as the clip's recipe, with verse and a lead sheet."""
+        self.note(f"{request.kind} {request.seed}")
+        yield Progress(Stage.COMPOSING, 0.0)
+        made = clip(ComposeRequest(style="toy", seed=0))
+        yield replace(
+            made,
+            title="A song",
+            recipe=replace(made.recipe, request=request),
+            verse=verse(request.words),
+            lead_sheet=b"musicxml",
+        )
+
     def engrave(self, request: SheetRequest) -> Generator[Progress | Sheet, None, None]:
         """Do what the title says, which may be anything that ends otherwise than in a clip."""
         self.note(f"engrave {request.title}")
@@ -163,7 +208,8 @@ class Toy:
             DEATHS[argument]()
         elif act == "damaged":
             raise BadRequest(Reason.MIDI_UNREADABLE)
-        yield Sheet(pages=(b"page",) * 2, musicxml=request.midi, bars=8, bars_shown=6 if act == "cut" else 8)
+        written = request.lead_sheet or request.midi
+        yield Sheet(pages=(b"page",) * 2, musicxml=written, bars=8, bars_shown=6 if act == "cut" else 8)
 
 
 class Stillborn(Toy):

@@ -1,5 +1,7 @@
 """A score's sheet music: its pages as pictures, and the MusicXML behind them."""
 
+from xml.etree import ElementTree as ET
+
 from domain.errors import BadRequest, Reason
 from domain.score import Score
 from domain.sheets import Sheet
@@ -23,6 +25,23 @@ def make_sheet(score: Score, *, title: str) -> Sheet:
     content = musicxml(written, title=title)
     pages = engraving.engrave(content, title=title, tempo=tempo_mark(written))
     return Sheet(pages=pages.pictures, musicxml=content, bars=len(written.bars), bars_shown=pages.bars)
+
+
+def engrave_again(content: bytes, *, title: str) -> Sheet:
+    """The pages of a MusicXML file that was written here. Raises BadRequest (MIDI_UNREADABLE) for another."""
+    try:
+        root = ET.fromstring(content)  # noqa: S314 - a file of our own library
+        tempo = int(root.findtext(".//metronome/per-minute", ""))
+    except (ET.ParseError, ValueError) as error:
+        raise BadRequest(Reason.MIDI_UNREADABLE) from error
+    mark = TempoMark(
+        tempo,
+        dotted=root.find(".//metronome/beat-unit-dot") is not None,
+        word="Swing" if root.find(".//sound/swing") is not None else "",
+    )
+    pages = engraving.engrave(content, title=title, tempo=mark)
+    bars = len(root.findall("part[1]/measure"))
+    return Sheet(pages=pages.pictures, musicxml=content, bars=bars, bars_shown=pages.bars)
 
 
 def tempo_mark(written: WrittenScore) -> TempoMark:

@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.genres import Genre
-from domain.score import Key, Metre
+from domain.score import Key, Metre, Note, Part, Score
 from domain.songs import StanzaKind, SungStanza
 from models.composition.cadences import DOMINANT_TRIAD
 from models.composition.setting import SetSong, set_words
 from models.composition.singing_through import sing_through
 from models.composition.song_plans import COMPASS, SongWishes, plan_song
+from models.composition.tune_lines import lines_of, whole_stanzas
 from models.composition.underlay import place_line
 from models.composition.words_to_tune import fit_words
 from models.plans import Habit, Profile
@@ -147,20 +148,45 @@ def test_syllables_fill_a_line_without_overlap_or_nothing_fits(count: int, durat
 
 def test_words_are_put_under_a_tune_that_is_given() -> None:
     tune = song([stanza(TROCHAIC)]).score
-    fitted = fit_words(tune, [stanza(TROCHAIC), stanza(TROCHAIC)])
-    assert (fitted.unsung, fitted.stanzas_left, fitted.slurred, fitted.shared, fitted.unworded) == (
-        0,
-        0,
-        0,
-        0,
-        0,
-    )
+    fitted = fit_words(tune, [stanza(TROCHAIC), stanza(TROCHAIC)], phrases=lines_of(tune, lines=4).phrases)
+    assert (fitted.unsung, fitted.slurred, fitted.shared, fitted.unworded) == (0, 0, 0, 0)
     assert fitted.underlay.verses == 2
+    assert [each.tick for each in fitted.underlay.of_verse(2)] == [note.onset for note in tune.parts[0].notes]
 
 
 def test_what_does_not_fit_a_tune_is_told() -> None:
-    tune = song([stanza(CHORUS)]).score
-    fitted = fit_words(tune, [stanza(COMMON_METRE), stanza(CHORUS)])
-    total = fitted.sung + fitted.unsung
-    assert fitted.stanzas_left in (0, 1)
-    assert total == 28 * (1 - fitted.stanzas_left) + 14
+    notes = tuple(Note(48 * bar + 12 * beat, 60 + beat, 12) for bar in range(8) for beat in range(bar % 2, 4))
+    tune = Score(Key(0), Metre(4, 4), 100.0, 8, (Part("", 0, notes),))
+    crowded = line(" ".join(["la"] * 18))
+    fitted = fit_words(tune, [SungStanza((crowded, line("la la"), line("la la la la"), line("la")))])
+    assert fitted.sung + fitted.unsung == 18 + 2 + 4 + 1
+    assert fitted.unsung == 18 - 2 * 7
+    assert fitted.shared > 0 < fitted.slurred
+    assert fitted.unworded == 3
+
+
+def eighths(bars: int, every: int) -> Score:
+    notes = tuple(Note(tick, 60 + tick % 5, every) for tick in range(0, 48 * bars, every))
+    return Score(Key(0), Metre(4, 4), 100.0, bars, (Part("", 0, notes),))
+
+
+def test_a_tune_asks_for_as_many_lines_and_syllables_as_it_has_phrases_and_notes() -> None:
+    hymn, reel = lines_of(eighths(8, 12)), lines_of(eighths(32, 6))
+    assert (len(hymn.phrases), hymn.stanza, hymn.lines) == (4, (8, 8, 8, 8), 4)
+    assert (len(reel.phrases), reel.stanza, reel.lines) == (16, (8, 8, 8, 8), 16)
+    assert lines_of(eighths(8, 12), lines=8).stanza == (8, 8, 8, 8)
+    assert lines_of(eighths(12, 12)).stanza == (8,) * 6
+    assert [note for phrase in reel.phrases for note, _ in phrase] == list(range(0, 48 * 32, 6))
+
+
+@given(st.integers(4, 16))
+def test_lines_asked_for_make_stanzas_and_stay_so(lines: int) -> None:
+    whole = whole_stanzas(lines)
+    assert 4 <= whole <= 16
+    assert whole_stanzas(whole) == whole
+    assert whole % len(lines_of(eighths(16, 12), lines=whole).stanza) == 0
+
+
+def test_a_tune_without_notes_has_no_lines() -> None:
+    with pytest.raises(ValueError, match="without notes"):
+        lines_of(replace(eighths(1, 12), parts=(Part("", 0, ()),)))

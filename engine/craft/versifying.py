@@ -1,0 +1,63 @@
+"""What a writing job does: find who writes in the scene's language, plan the verse, and have it written.
+
+The child process's side. Knows no music; that the words may be sung is for `singing`.
+"""
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
+
+from domain.clips import Progress, Stage
+from domain.verses import Language, LyricsRequest, Verse
+from engine.craft.poets import Poets
+from models.lyrics.verse_plans import language_of, plan_verse
+from models.lyrics.versing import Versing
+
+_WARM_SCENES = ("forest birds", "林间鸟鸣")
+
+
+class Versifier:
+    """Writes verse with the poets there are."""
+
+    def __init__(self, poets: Poets) -> None:
+        self._poets = poets
+
+    def warm_up(self) -> None:
+        """Write a little in each language there is a poet for: the first real job is not the slow one."""
+        for scene in _WARM_SCENES:
+            request = LyricsRequest(scene=scene, seed=0, lines=4, candidates=1)
+            if language_of(request) in self._poets.languages:
+                for _ in self.writing(request):
+                    pass
+
+    def write(self, request: LyricsRequest) -> Iterator[Progress | Verse]:
+        """Progress, moment by moment, and the verse at the end. Raises as `writing` does."""
+        yield Progress(Stage.COMPOSING, 0.0)
+        steps = self.writing(request)
+        while True:
+            try:
+                done = next(steps)
+            except StopIteration as written:
+                yield written.value
+                return
+            yield Progress(Stage.COMPOSING, done)
+
+    def language(self, request: LyricsRequest) -> Language:
+        """The language that its verse is in. Raises BadRequest where there is no scene."""
+        return language_of(request)
+
+    def writing(
+        self, request: LyricsRequest, *, syllables: Sequence[int] | None = None
+    ) -> Generator[float, None, Verse]:
+        """How much is done, 0 to 1, and the verse as its value.
+
+        `syllables` are those that a tune asks for, line by line of a stanza. Raises BadRequest for a scene or
+        wishes that can't be written about, Unavailable where there is no poet or its weights can't be used.
+        """
+        language = language_of(request)
+        writer = self._poets.writer(language, request.model)
+        asked = replace(request, language=language, model=writer.network)
+        versing = Versing(writer.poet, writer.tongue, plan_verse(asked, writer.tongue, syllables=syllables))
+        while not versing.finished:
+            versing.advance()
+            yield versing.fraction
+        return versing.choose_best()
