@@ -31,15 +31,18 @@ class Status(commands.Cog):
         embed.add_field(name=wording("status.engine"), value=await self._engine_state(wording), inline=False)
         embed.add_field(
             name=wording("status.models"),
-            value="\n".join(self._lines(wording)) or wording("status.no_models"),
+            value="\n".join(self._played(wording)) or wording("status.no_models"),
             inline=False,
         )
+        if self._models.poets:
+            written = "\n".join(self._written(wording))
+            embed.add_field(name=wording("status.poets"), value=written, inline=False)
         await interaction.response.send_message(embed=embed, ephemeral=True)
 
-    def _lines(self, wording: Wording) -> list[str]:
-        """A line for each model, and what it plays or writes."""
+    def _played(self, wording: Wording) -> list[str]:
+        """A line for each model of music, and what it plays."""
         restylers = [self._models.restyler] if self._models.restyler else []
-        played = [
+        return [
             wording(
                 "status.model",
                 style=style.name,
@@ -48,7 +51,10 @@ class Status(commands.Cog):
             )
             for style in [*self._models.styles, *restylers]
         ]
-        written = [
+
+    def _written(self, wording: Wording) -> list[str]:
+        """A line for each network that writes verse, and in which language."""
+        return [
             wording(
                 "status.poet",
                 network=poet.network,
@@ -57,7 +63,6 @@ class Status(commands.Cog):
             )
             for poet in self._models.poets
         ]
-        return played + written
 
     async def _engine_state(self, wording: Wording) -> str:
         try:

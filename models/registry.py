@@ -123,7 +123,7 @@ def available_tunes(weights: Path = WEIGHTS) -> tuple[str, ...]:
         return tuple(load_tunes(weights / TUNES))
     except FileNotFoundError:
         return ()
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         log.exception("%s holds no tune patterns this program reads; they are left out", weights / TUNES)
         return ()
 

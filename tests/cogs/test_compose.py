@@ -25,9 +25,9 @@ def fields(embed: discord.Embed) -> dict[str, str]:
 
 
 def buttons(message: simcord.ResponseMessage | discord.Message) -> list[str]:
-    [row] = message.components
-    row = row.to_dict() if not isinstance(row, dict) else row
-    return [button["custom_id"] for button in row["components"]]
+    """The custom_ids of all buttons, row by row."""
+    rows = [row if isinstance(row, dict) else row.to_dict() for row in message.components]
+    return [button["custom_id"] for row in rows for button in row["components"]]
 
 
 async def clip_message(world: World, **options: object) -> simcord.ResponseMessage:

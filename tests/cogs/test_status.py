@@ -18,10 +18,11 @@ async def test_status_names_the_models_and_their_genres(tmp_path):
         assert result.ephemeral
         assert result.response is not None
         [embed] = result.response.embeds
-        composer, models = embed.fields
+        composer, models, poets = embed.fields
         assert composer.value == "ready"
         assert "quick `quick-1`: reel, slip jig, chorale" in (models.value or "")
         assert "style_transfer `restyler-1`: reel, slip jig" in (models.value or "")
+        assert "transformer `transformer-1`: English\n" in (poets.value or "")
 
 
 async def test_status_knows_a_composer_that_still_warms_up(tmp_path):

@@ -19,6 +19,7 @@ from domain.score import Key, Metre, Note, Part, Score
 from domain.sheets import Sheet, SheetRequest
 from domain.song_requests import SongRequest
 from domain.transformations import AccompanyRequest, RestyleRequest, Transformation
+from domain.verses import LyricsRequest, Verse
 from tests.cogs.toy_poets import ToyPoet, lay_out_poets, toy_song
 
 TOY = "tests.cogs.toys:Toy"
@@ -238,6 +239,14 @@ class LongWinded(Toy):
 
     def engrave(self, request: SheetRequest) -> Generator[Progress | Sheet, None, None]:
         yield replace(toy_sheet(request), bars_shown=6)
+
+
+class Speechless(Toy):
+    """Has no poet."""
+
+    def write(self, request: LyricsRequest) -> Generator[Progress | Verse, None, None]:
+        raise Unavailable(Reason.NO_POETS)
+        yield
 
 
 class Crowded(Toy):
