@@ -1,12 +1,10 @@
-"""The engine without Discord: `python -m engine compose --style rnn --genre reel --count 20 --out clips`.
+"""Make music and write lyrics without Discord: `python -m engine compose --count 20`, and blend, song.
 
-Also `blend`, `vary`, `accompany` and `restyle`, which work on MIDI files. Goes through the same `Engine`
-as the bot, so it also shows whether an engine works at all.
+Goes through the same Engine and the same process as the bot, so it also shows that an engine works at all.
 """
 
 import argparse
 import asyncio
-import errno
 import signal
 import sys
 from collections.abc import Sequence
@@ -17,15 +15,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
 
-from domain.clips import Clip, Progress, Stage
+from domain.clips import Clip, Progress, Stage, Work
 from domain.ensembles import Ensemble
 from domain.errors import BadRequest, Bug, NightingaleError, Reason, Unavailable
 from domain.moods import Mood
-from domain.requests import ComposeRequest
-from domain.sheets import Sheet, SheetRequest
+from domain.sheets import SheetRequest
 from domain.transformations import RestyleRequest
+from domain.verses import Verse
+from engine.asked import read_requests
 from engine.client import Engine, outcome_of
-from engine.options import build_parser, read_requests
+from engine.options import build_parser
+from engine.results import account_of, text_of, write
 from engine.worker import CRAFT
 from models import registry
 
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None, *, craft: str = CRAFT) -> int:
         console.print(f"I can't open {error.filename}: {error.strerror}.", markup=False, style="red")
         return 1
     except KeyboardInterrupt:
-        console.print("Stopped. The clips finished so far are kept.")
+        console.print("Stopped. What was finished so far is kept.")
         return 130
     return 0
 
@@ -67,11 +67,12 @@ def _offers(weights: Path) -> str:
 
 
 async def _run(options: argparse.Namespace, console: Console, *, craft: str) -> None:
-    """Make all the clips. Raises NightingaleError, and OSError for files that can't be opened."""
+    """Make all the works. Raises NightingaleError, and OSError for files that can't be opened."""
     requests = await read_requests(options)
     if options.seed is None:
         console.print(f"Seed {requests[0].seed}")
-    options.out.mkdir(parents=True, exist_ok=True)
+    if options.out is not None:
+        options.out.mkdir(parents=True, exist_ok=True)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -87,30 +88,32 @@ async def _run(options: argparse.Namespace, console: Console, *, craft: str) -> 
             for index, request in enumerate(requests):
                 async with aclosing(engine.make(request)) as news:
                     async for step in news:
-                        if isinstance(step, Clip):
-                            sheet = None
-                            if options.sheet:
-                                engraving = engine.engrave(SheetRequest(title=step.title, midi=step.midi))
-                                sheet = await outcome_of(engraving)
-                            name = _write(step, sheet, options.out)
-                            bar.update(task, completed=index + 1)
-                            for line in _account(step, options.out / f"{name}.mp3"):
-                                bar.console.print(line, markup=False, soft_wrap=True)
+                        if isinstance(step, Progress):
+                            stage = f"seed {request.seed}: {step.stage}"
+                            bar.update(task, completed=index + _share(step), description=stage)
                         else:
-                            done = _share(step)
-                            bar.update(
-                                task, completed=index + done, description=f"seed {request.seed}: {step.stage}"
-                            )
+                            lines = await _keep(step, options, engine)
+                            bar.update(task, completed=index + 1)
+                            for line in lines:
+                                bar.console.print(line, markup=False, soft_wrap=True)
 
 
-def _account(clip: Clip, path: Path) -> list[str]:
-    """What is printed of a clip: where it is, how long, what the judge thinks; and each remark."""
-    judgement = "" if clip.judgement is None else f"  judge {clip.judgement:.0%}"
-    return [f"{path}  {clip.seconds:.1f} s{judgement}", *(f"  {remark}" for remark in clip.remarks)]
+async def _keep(work: Work, options: argparse.Namespace, engine: Engine) -> list[str]:
+    """Write a work into its folder, or print it where there is none; what is to be said of it."""
+    if isinstance(work, Verse):
+        print(text_of(work), flush=True)
+        sheet = None
+    else:
+        sheet = await outcome_of(engine.engrave(_sheet_of(work))) if options.sheet else None
+    return account_of(work, None if options.out is None else write(work, sheet, options.out))
+
+
+def _sheet_of(clip: Clip) -> SheetRequest:
+    return SheetRequest(title=clip.title, midi=clip.midi, lead_sheet=clip.lead_sheet)
 
 
 def _share(progress: Progress) -> float:
-    """How much of a clip is done, for the bar: rendering is about the last tenth."""
+    """How much of a work is done, for the bar: rendering is about the last tenth."""
     match progress.stage:
         case Stage.QUEUED:
             return 0.0
@@ -118,30 +121,6 @@ def _share(progress: Progress) -> float:
             return 0.9 * progress.fraction
         case Stage.RENDERING:
             return 0.9
-
-
-def _write(clip: Clip, sheet: Sheet | None, folder: Path) -> str:
-    """Write a clip's files and return their common name. Raises OSError; Unavailable when full."""
-    request = clip.recipe.request
-    does = request.style if isinstance(request, ComposeRequest) else request.kind
-    name = f"{does}-{clip.recipe.genre}-{request.seed}".replace(" ", "-")
-    files = {
-        ".mp3": clip.audio,
-        ".mid": clip.midi,
-        ".png": clip.picture,
-        ".json": clip.recipe.to_json().encode(),
-    }
-    if sheet is not None:
-        files |= {f"-sheet-{page}.png": picture for page, picture in enumerate(sheet.pages, 1)}
-        files[".musicxml"] = sheet.musicxml
-    try:
-        for ending, content in files.items():
-            (folder / f"{name}{ending}").write_bytes(content)
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise Unavailable(Reason.DISK_FULL) from error
-        raise
-    return name
 
 
 if __name__ == "__main__":

@@ -1,35 +1,20 @@
-"""The command line's options, and the requests they make. Reads the MIDI files that are named there."""
+"""The command line's options: every command that there is, and what it may be told."""
 
 import argparse
-import random
-from collections.abc import Callable, Coroutine
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from domain.ensembles import Ensemble
-from domain.errors import BadRequest, Reason
-from domain.genres import Genre
 from domain.moods import Mood
-from domain.requests import (
-    DEFAULT_CANDIDATES,
-    DEFAULT_LENGTH_SECONDS,
-    DEFAULT_TEMPERATURE,
-    SEED,
-    ClipRequest,
-    ComposeRequest,
-    Recipe,
+from domain.requests import DEFAULT_CANDIDATES, DEFAULT_LENGTH_SECONDS, DEFAULT_TEMPERATURE
+from domain.transformations import DEFAULT_AMOUNT
+from domain.verses import (
+    DEFAULT_VERSE_CANDIDATES,
+    DEFAULT_VERSE_TEMPERATURE,
+    Language,
+    RhymeScheme,
+    VerseForm,
 )
-from domain.score import Key, Metre
-from domain.transformations import (
-    DEFAULT_AMOUNT,
-    AccompanyRequest,
-    BlendRequest,
-    RestyleRequest,
-    Source,
-    VaryRequest,
-)
-from engine.intake.reader import read_clip, read_upload
 from models import registry
 
 _SOURCE = "a MIDI file; of a clip beside its recipe (the same name, .json), the composition alone is taken"
@@ -37,18 +22,20 @@ _SOURCE = "a MIDI file; of a clip beside its recipe (the same name, .json), the 
 
 def build_parser() -> argparse.ArgumentParser:
     """Every command with its options."""
-    parser = argparse.ArgumentParser(prog="python -m engine", description="Make music without Discord.")
+    parser = argparse.ArgumentParser(
+        prog="python -m engine", description="Make music and write lyrics without Discord."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
-    compose = _command(commands.add_parser, "compose", "compose clips")
+    compose = _clips(commands.add_parser, "compose", "compose clips")
     compose.add_argument("--list", action="store_true", help="print what there is to choose from, and stop")
     _add_wishes(compose)
-    blend = _command(commands.add_parser, "blend", "make pieces between two others")
+    blend = _clips(commands.add_parser, "blend", "make pieces between two others")
     blend.add_argument("first", type=Path, metavar="A.mid", help=_SOURCE)
     blend.add_argument("second", type=Path, metavar="B.mid", help="another")
     blend.add_argument(
         "--ratio", type=float, metavar="R", help="0 is all of A, 1 all of B (default: walk from A to B)"
     )
-    vary = _command(commands.add_parser, "vary", "make pieces that are like another")
+    vary = _clips(commands.add_parser, "vary", "make pieces that are like another")
     vary.add_argument("source", type=Path, metavar="A.mid", help=_SOURCE)
     vary.add_argument(
         "--amount",
@@ -57,53 +44,83 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="X",
         help="0 stays as near as can be, 1 goes far away (default: %(default)s)",
     )
-    accompany = _command(commands.add_parser, "accompany", "keep a tune, and give it new harmony and bass")
+    accompany = _clips(commands.add_parser, "accompany", "keep a tune, and give it new harmony and bass")
     accompany.add_argument("source", type=Path, metavar="A.mid", help=_SOURCE)
     accompany.add_argument("--genre", help="how it is accompanied (default: as its own, or one drawn)")
-    restyle = _command(commands.add_parser, "restyle", "keep a tune, and make it another genre's piece")
+    restyle = _clips(commands.add_parser, "restyle", "keep a tune, and make it another genre's piece")
     restyle.add_argument("source", type=Path, metavar="A.mid", help=_SOURCE)
     restyle.add_argument("--genre", required=True, help="what it becomes")
+    _add_lyrics(commands.add_parser)
+    _add_song(commands.add_parser)
     return parser
 
 
-async def read_requests(options: argparse.Namespace) -> list[ClipRequest]:
-    """One request a clip, all checked before anything starts.
-
-    Raises BadRequest, Unavailable where no file can be read in, and OSError for a file that isn't there.
-    """
-    seed = options.seed
-    if seed is None:
-        seed = random.randint(SEED[0], SEED[1] - options.count)
-    first = await _FIRST[options.command](options, seed)
-    return [replace(first, seed=seed + index) for index in range(options.count)]
+_AddParser = Callable[..., argparse.ArgumentParser]
 
 
-def _command(
-    add_parser: Callable[..., argparse.ArgumentParser], name: str, does: str
-) -> argparse.ArgumentParser:
+def _clips(add_parser: _AddParser, name: str, does: str) -> argparse.ArgumentParser:
     """A command that makes clips, with the options that all of them have."""
     kind = "STYLE" if name == "compose" else name
-    command = add_parser(
-        name,
-        help=f"{does}, into a folder",
-        description=f"{does[0].upper()}{does[1:]}, into a folder: {kind}-GENRE-SEED.mp3, .mid, .png and .json"
-        " (the recipe).",
-    )
-    command.add_argument(
-        "--seed", type=int, help="of the first clip; the next ones count up (default: drawn)"
-    )
-    command.add_argument("--count", type=_count, default=1, metavar="N", help="how many clips")
-    command.add_argument(
-        "--out", type=Path, default=Path("clips"), metavar="DIR", help="default: %(default)s"
-    )
+    files = f"{kind}-GENRE-SEED.mp3, .mid, .png and .json (the recipe)"
+    command = _command(add_parser, name, f"{does}, into a folder", files)
+    _add_folder(command, Path("clips"))
     command.add_argument(
         "--sheet", action="store_true", help="sheet music too: ...-sheet-1.png (2, ...) and .musicxml"
     )
+    return command
+
+
+def _command(add_parser: _AddParser, name: str, does: str, gives: str) -> argparse.ArgumentParser:
+    """A command with the options that every one has."""
+    command = add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}: {gives}.")
+    command.add_argument("--seed", type=int, help="of the first one; the next ones count up (default: drawn)")
+    command.add_argument("--count", type=_count, default=1, metavar="N", help="how many to make")
     command.add_argument("--device", choices=("cpu", "cuda", "mps"), help="default: the fastest there is")
     command.add_argument(
         "--weights", type=Path, default=registry.WEIGHTS, metavar="DIR", help="other weights than the shipped"
     )
     return command
+
+
+def _add_folder(command: argparse.ArgumentParser, usual: Path) -> None:
+    command.add_argument("--out", type=Path, default=usual, metavar="DIR", help="default: %(default)s")
+
+
+def _add_lyrics(add_parser: _AddParser) -> None:
+    files = "printed, or written as lyrics-LANGUAGE-SEED.txt and .json (the recipe)"
+    command = _command(add_parser, "lyrics", "write verse about a scene", files)
+    _add_words(command)
+    command.add_argument("--out", type=Path, metavar="DIR", help="write files there too")
+
+
+def _add_song(add_parser: _AddParser) -> None:
+    files = "song-GENRE-SEED.mp3, .mid, .png, .musicxml, .txt and .json (the recipe)"
+    command = _command(add_parser, "song", "write songs about a scene, into a folder", files)
+    _add_words(command)
+    _add_folder(command, Path("songs"))
+    command.add_argument(
+        "--clip", type=Path, metavar="A.mid", help=f"put the words under this tune: {_SOURCE}"
+    )
+    command.add_argument("--sheet", action="store_true", help="a picture of every page of the lead sheet too")
+    _add_key(command)
+
+
+def _add_words(command: argparse.ArgumentParser) -> None:
+    """What the words are to be about, and like."""
+    command.add_argument("scene", help='such as "forest birds at dawn", in English or Chinese')
+    command.add_argument(
+        "--language", type=Language, choices=list(Language), help="default: that of the scene"
+    )
+    command.add_argument("--lines", type=int, metavar="N", help="4 to 16 (default: as the form has it)")
+    command.add_argument(
+        "--form", type=VerseForm, choices=list(VerseForm), help="default: drawn from the seed"
+    )
+    command.add_argument(
+        "--rhyme", type=RhymeScheme, choices=list(RhymeScheme), help="default: drawn from the seed"
+    )
+    command.add_argument("--tune", help="a Chinese tune pattern (词牌), such as 浣溪沙")
+    command.add_argument("--model", help="which network writes (default: the better one of the language)")
+    _add_chances(command, DEFAULT_VERSE_TEMPERATURE, DEFAULT_VERSE_CANDIDATES, "stanzas each one")
 
 
 def _add_wishes(compose: argparse.ArgumentParser) -> None:
@@ -116,27 +133,36 @@ def _add_wishes(compose: argparse.ArgumentParser) -> None:
     compose.add_argument(
         "--mood", choices=[str(mood) for mood in Mood], help="sets mode, tempo, density and register together"
     )
-    compose.add_argument(
+    _add_key(compose)
+    compose.add_argument("--metre", help="such as 6/8 (default: one that the genre has)")
+    compose.add_argument("--tempo", type=float, metavar="BPM", help="beats a minute (default: the genre's)")
+    _add_chances(compose, DEFAULT_TEMPERATURE, DEFAULT_CANDIDATES, "pieces the best")
+
+
+def _add_key(command: argparse.ArgumentParser) -> None:
+    """Who plays, and in which key."""
+    command.add_argument(
         "--instruments",
         choices=[str(ensemble) for ensemble in Ensemble],
         help="who plays (default: the genre's own)",
     )
-    compose.add_argument("--key", help='such as D, Bb or "F# minor" (default: drawn from the seed)')
-    compose.add_argument("--metre", help="such as 6/8 (default: one that the genre has)")
-    compose.add_argument("--tempo", type=float, metavar="BPM", help="beats a minute (default: the genre's)")
-    compose.add_argument(
+    command.add_argument("--key", help='such as D, Bb or "F# minor" (default: drawn from the seed)')
+
+
+def _add_chances(command: argparse.ArgumentParser, temperature: float, candidates: int, chosen: str) -> None:
+    command.add_argument(
         "--temperature",
         type=float,
-        default=DEFAULT_TEMPERATURE,
+        default=temperature,
         metavar="T",
         help="how daring (default: %(default)s)",
     )
-    compose.add_argument(
+    command.add_argument(
         "--candidates",
         type=int,
-        default=DEFAULT_CANDIDATES,
+        default=candidates,
         metavar="N",
-        help="how many pieces the best is chosen from (default: %(default)s)",
+        help=f"of how many {chosen} is chosen (default: %(default)s)",
     )
 
 
@@ -145,73 +171,3 @@ def _count(text: str) -> int:
     if count < 1:
         raise argparse.ArgumentTypeError("at least 1")
     return count
-
-
-async def _composing(options: argparse.Namespace, seed: int) -> ComposeRequest:
-    try:
-        key = None if options.key is None else Key.parse(options.key)
-    except ValueError as error:
-        raise BadRequest(Reason.UNKNOWN_KEY, value=options.key) from error
-    try:
-        metre = None if options.metre is None else Metre.parse(options.metre)
-    except ValueError as error:
-        raise BadRequest(Reason.UNKNOWN_METRE, value=options.metre) from error
-    return ComposeRequest(
-        style=options.style,
-        seed=seed,
-        length_seconds=options.length,
-        genre=options.genre,
-        mood=None if options.mood is None else Mood(options.mood),
-        instruments=None if options.instruments is None else Ensemble(options.instruments),
-        key=key,
-        metre=metre,
-        tempo=options.tempo,
-        temperature=options.temperature,
-        candidates=options.candidates,
-    )
-
-
-async def _blending(options: argparse.Namespace, seed: int) -> BlendRequest:
-    first, second = await _source(options.first), await _source(options.second)
-    return BlendRequest(first=first, second=second, ratio=options.ratio, seed=seed)
-
-
-async def _varying(options: argparse.Namespace, seed: int) -> VaryRequest:
-    return VaryRequest(source=await _source(options.source), amount=options.amount, seed=seed)
-
-
-async def _accompanying(options: argparse.Namespace, seed: int) -> AccompanyRequest:
-    return AccompanyRequest(source=await _source(options.source), genre=options.genre, seed=seed)
-
-
-async def _restyling(options: argparse.Namespace, seed: int) -> RestyleRequest:
-    return RestyleRequest(source=await _source(options.source), genre=options.genre, seed=seed)
-
-
-_FIRST: dict[str, Callable[[argparse.Namespace, int], Coroutine[Any, Any, ClipRequest]]] = {
-    "compose": _composing,
-    "blend": _blending,
-    "vary": _varying,
-    "accompany": _accompanying,
-    "restyle": _restyling,
-}
-"""What makes the request of the first clip, by the command's name."""
-
-
-async def _source(path: Path) -> Source:
-    """The music of a file: of a clip, where its recipe lies beside it, its composition alone."""
-    content, recipe = _read(path)
-    if recipe is None:
-        taken = await read_upload(content, name=path.name)
-        return Source.of(taken.title, taken.score, left_out=taken.left_out)
-    taken = await read_clip(content, parts=recipe.parts)
-    return Source.of(path.stem, taken.score, genre=Genre(recipe.genre), left_out=taken.left_out)
-
-
-def _read(path: Path) -> tuple[bytes, Recipe | None]:
-    """A file's content, and the recipe of the same name, where there is one."""
-    content = path.read_bytes()
-    try:
-        return content, Recipe.from_json(path.with_suffix(".json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError, TypeError, BadRequest):
-        return content, None

@@ -33,18 +33,25 @@ class Arrangement:
 
 
 def arrange(
-    score: Score, genre: Genre, *, hold_seconds: float, ensemble: Ensemble | None = None
+    score: Score,
+    genre: Genre,
+    *,
+    hold_seconds: float,
+    ensemble: Ensemble | None = None,
+    octaves: Sequence[int] = _OCTAVES,
 ) -> Arrangement:
     """The same music for the ensemble, or the genre's own players; its last notes held to the end.
 
-    A tune without accompaniment is given one, where its genre is played with one. Notes are only
-    moved by octaves, where instruments do not reach them. Parts without notes fall out.
+    A tune without accompaniment is given one, where its genre is played with one. Notes are only moved by
+    octaves, where instruments do not reach them: all together by one of `octaves`, or those few alone. Parts
+    without notes fall out.
     """
     parts = [part for part in score.parts if part.notes]
     if not parts:
         return Arrangement(replace(score, parts=()))
     lineup = lineup_for(genre, ensemble) if len(parts) == 1 else None
-    reached, players = _within_reach(parts, Family((lineup.lead,)) if lineup else family_for(genre, ensemble))
+    family = Family((lineup.lead,)) if lineup else family_for(genre, ensemble)
+    reached, players = _within_reach(parts, family, octaves)
     end = score.bars * score.metre.bar_ticks + round(hold_seconds / score.seconds_per_tick)
     ended = _with_ending(_without_long_silence(reached, score), score, end=end)
     names = named(lineup.players if lineup else players)
@@ -62,7 +69,9 @@ def arrange(
     return Arrangement(replace(tune, parts=(*tune.parts, *added)), remarks)
 
 
-def _within_reach(parts: Sequence[Part], family: Family) -> tuple[list[Part], list[Instrument]]:
+def _within_reach(
+    parts: Sequence[Part], family: Family, octaves: Sequence[int]
+) -> tuple[list[Part], list[Instrument]]:
     """The parts, and a player for each who reaches all of its notes.
 
     All parts move together by the octaves at which most notes lie well. What is then still out of reach
@@ -70,12 +79,12 @@ def _within_reach(parts: Sequence[Part], family: Family) -> tuple[list[Part], li
     its neighbours, else single notes.
     """
 
-    def cost(octaves: int) -> tuple[int, int]:
-        moved = [_transposed(part, 12 * octaves) for part in parts]
-        return sum(player.strangers(pitches) for player, pitches in _cast(moved, family)), abs(octaves)
+    def cost(up: int) -> tuple[int, int]:
+        moved = [_transposed(part, 12 * up) for part in parts]
+        return sum(player.strangers(pitches) for player, pitches in _cast(moved, family)), abs(up)
 
-    octaves = min(_OCTAVES, key=cost)
-    moved = [_transposed(part, 12 * octaves) for part in parts]
+    best = min(octaves, key=cost)
+    moved = [_transposed(part, 12 * best) for part in parts]
     players = [player for player, _ in _cast(moved, family)]
     for place, player in enumerate(players):
         moved[place] = _folded(_moved_alone(moved, place, player), player)

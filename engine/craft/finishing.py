@@ -56,15 +56,12 @@ class Piece:
     sheet: Sheet | None = None
 
 
-def arrange_piece(piece: Piece) -> Arrangement:
-    """The piece for its players."""
-    return arrange(piece.score, piece.genre, hold_seconds=piece.hold_seconds, ensemble=piece.ensemble)
-
-
 def finish(piece: Piece, arrangement: Arrangement | None = None) -> Iterator[Progress | Clip]:
     """Progress, in short steps, and at the end the clip, arranged here where it is not yet."""
     yield Progress(Stage.RENDERING)
-    arrangement = arrangement or arrange_piece(piece)
+    arrangement = arrangement or arrange(
+        piece.score, piece.genre, hold_seconds=piece.hold_seconds, ensemble=piece.ensemble
+    )
     score, sheet = arrangement.score, piece.sheet
     steps = rendering(score, genre=piece.genre, length_seconds=piece.length_seconds)
     audio = yield from _told(steps, 0.0, _RENDERED)

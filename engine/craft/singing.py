@@ -17,8 +17,8 @@ from domain.sheets import Sheet
 from domain.songs import StanzaKind, SungStanza, Underlay
 from domain.transformations import Source
 from domain.verses import LyricsRequest, Verse
-from engine.craft.arranging import Arrangement
-from engine.craft.finishing import Piece, arrange_piece, finish
+from engine.craft.arranging import Arrangement, arrange
+from engine.craft.finishing import ENDING_SECONDS, Piece, finish
 from engine.craft.repertoire import Repertoire
 from engine.craft.song_players import with_lead
 from engine.craft.song_words import words_for_tune, words_to_sing
@@ -76,15 +76,12 @@ class Singer:
             title=song.verse.title,
             request=song.request,
             model_version=song.version,
-            ensemble=request.instruments,
             judgement=song.judgement,
             remarks=song.remarks,
             verse=song.verse,
+            sheet=_sheet_of(song),
         )
-        arranged = arrange_piece(piece)
-        yield from finish(
-            replace(piece, sheet=_sheet_of(song)), Arrangement(with_lead(arranged.score), arranged.remarks)
-        )
+        yield from finish(piece, _arranged(song))
 
     def _make(self, request: SongRequest) -> Generator[Progress, None, _Song]:
         if request.source is None:
@@ -219,6 +216,18 @@ def _first_bar(stretch: Stretch, song: SetSong) -> int:
     """The bar in which the section of a stretch begins: the first one has the bar of the upbeat before it."""
     starts = [section.first_bar for section in song.score.sections]
     return max((start for start in starts if start <= stretch.first_bar), default=stretch.first_bar)
+
+
+def _arranged(song: _Song) -> Arrangement:
+    """The song for its players, the melody where it is sung."""
+    arranged = arrange(
+        song.played,
+        song.genre,
+        hold_seconds=ENDING_SECONDS,
+        ensemble=song.request.instruments,
+        octaves=(0,),
+    )
+    return replace(arranged, score=with_lead(arranged.score, song.played.parts[0].notes))
 
 
 def _sheet_of(song: _Song) -> Sheet:

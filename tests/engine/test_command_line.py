@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from domain.remarks import Remark, Topic
 from domain.requests import ComposeRequest, Recipe
 from domain.score import Key
+from domain.song_requests import SongRequest
 from domain.transformations import BlendRequest, VaryRequest
+from domain.verses import RhymeScheme, VerseForm, VerseRecipe
 from engine.__main__ import main
 from engine.craft.midi_files import midi_bytes
 from tests.engine.craft.pieces import chorale
@@ -217,6 +220,49 @@ def test_bad_sources_are_sentences(
     assert transform(tmp_path, "vary", str(noise)) == 2
     complaint = capsys.readouterr().err
     assert "Traceback" not in complaint
+
+
+def test_lyrics_are_printed_with_their_title(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    wishes = ["--seed", "7", "--count", "2", "--lines", "5", "--weights", str(tmp_path)]
+    assert main(["lyrics", "forest birds", *wishes], craft=TOY) == 0
+    printed = capsys.readouterr()
+    la = "La la la la\n" * 4
+    assert printed.out == f"Of forest birds\n\nforest birds\n{la}\n" * 2
+    assert printed.err.count(f"  {Remark(Topic.LANGUAGE_OF_SCENE)}") == 2
+    assert (tmp_path / "log").read_text().splitlines()[-2:] == ["lyrics 7", "lyrics 8"]
+
+
+def test_lyrics_become_text_and_recipe_in_a_folder(tmp_path: Path):
+    wishes = ["--form", "ballad", "--rhyme", "ABCB", "--language", "en", "--model", "transformer"]
+    assert transform(tmp_path, "lyrics", "forest birds", "--seed", "7", "--temperature", "1.1", *wishes) == 0
+    out = tmp_path / "out"
+    assert {path.name for path in out.iterdir()} == {"lyrics-en-7.txt", "lyrics-en-7.json"}
+    assert (out / "lyrics-en-7.txt").read_text().startswith("Of forest birds\n\nforest birds\n")
+    request = VerseRecipe.from_json((out / "lyrics-en-7.json").read_text()).request
+    assert (request.form, request.rhyme, request.model) == (VerseForm.BALLAD, RhymeScheme.ABCB, "transformer")
+    assert (request.temperature, request.seed) == (1.1, 7)
+
+
+def test_what_is_no_scene_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert transform(tmp_path, "lyrics", "nothing") == 2
+    assert "I find no words in that to write about." in capsys.readouterr().err
+
+
+def test_a_song_becomes_music_words_and_sheet(tmp_path: Path, sources: tuple[str, str]):
+    wishes = ["--seed", "7", "--count", "2", "--key", "Bb", "--instruments", "strings", "--sheet"]
+    assert transform(tmp_path, "song", "forest birds", "--clip", sources[1], *wishes) == 0
+    out = tmp_path / "out"
+    endings = (".mp3", ".mid", ".png", ".musicxml", ".txt", ".json", "-sheet-1.png", "-sheet-2.png")
+    assert {path.name for path in out.iterdir()} == {
+        f"song-slip-jig-{seed}{ending}" for seed in (7, 8) for ending in endings
+    }
+    assert (out / "song-slip-jig-7.musicxml").read_bytes() == b"musicxml"
+    assert (out / "song-slip-jig-7.txt").read_text().startswith("Of forest birds\n")
+    request = Recipe.from_json((out / "song-slip-jig-8.json").read_text()).request
+    assert isinstance(request, SongRequest)
+    assert (request.seed, request.key, request.instruments) == (8, Key(10), "strings")
+    assert request.source is not None
+    assert (request.source.title, request.source.genre) == ("Ours", "reel")
 
 
 @contextmanager
