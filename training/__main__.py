@@ -82,11 +82,15 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--network", choices=["seq2seq", "transformer"], default="seq2seq", help="of lyrics"
         )
+        if name == "evaluate":
+            _add_verse_options(command)
         command.add_argument(
             "--archives", type=Path, default=Path("archives"), help="for songs: where hymns and Lieder are"
         )
         command.add_argument(
-            "--weights", type=Path, help="for lyrics: another folder to ship to, or to measure what lies there"
+            "--weights",
+            type=Path,
+            help="for lyrics: another folder to ship to, or to measure what lies there",
         )
         command.set_defaults(run=_run_of_model, command=name)
 
@@ -109,6 +113,16 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--device", help="cuda, mps or cpu (default: the best there is)")
     command.set_defaults(run=_benchmark)
     return parser
+
+
+def _add_verse_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--samples", action="store_true", help="of lyrics: write docs/lyrics-samples.md instead"
+    )
+    command.add_argument("--blinded", type=int, help="of lyrics: write so many stanzas to be rated blind")
+    command.add_argument(
+        "--outputs", type=int, default=0, help="of lyrics: search so many stanzas for slurs (10000)"
+    )
 
 
 def _prepare(options: argparse.Namespace) -> None:

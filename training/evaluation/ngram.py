@@ -6,7 +6,8 @@ sorted arrays: half a million tokens take about a second at order 4, six at orde
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from pathlib import Path
 
 import numpy as np
 
@@ -78,6 +79,28 @@ class NGram:
             real = tokens < self.vocabulary
             probability[tokens[real]] += level.discounted[first:last][real]
         return probability
+
+    def save(self, path: Path) -> None:
+        """Write it, replacing `path` in one step."""
+        arrays = {
+            f"{field.name}{length}": getattr(level, field.name)
+            for length, level in enumerate(self.levels)
+            for field in fields(_Level)
+        }
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(path.name + ".partial")
+        with partial.open("wb") as file:
+            np.savez(file, allow_pickle=False, vocabulary=np.array(self.vocabulary), **arrays)
+        partial.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> "NGram":
+        """Read what `save` wrote. Raises FileNotFoundError where it never did."""
+        names = [field.name for field in fields(_Level)]
+        with np.load(path, allow_pickle=False) as arrays:
+            order = sum(name.startswith(names[0]) for name in arrays.files)
+            levels = tuple(_Level(*(arrays[f"{name}{length}"] for name in names)) for length in range(order))
+            return cls(order, int(arrays["vocabulary"]), levels)
 
     def _gram(self, tokens: Sequence[int]) -> int:
         """The id of a gram, or -1 where it was never seen; the empty gram's is 0."""

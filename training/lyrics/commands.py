@@ -12,13 +12,17 @@ import torch
 from domain.verses import Language
 from models.devices import choose_device
 from models.lyrics import seq2seq, transformer
-from models.lyrics.files import AnyConfig, AnyWriter, load_poet, name_of, save_poet
+from models.lyrics.files import LANGUAGES, AnyConfig, AnyWriter, name_of, save_poet
 from models.lyrics.tongues import save_tongue
 from models.lyrics.vocabulary import VOCABULARY_FILE, Vocabulary
 from models.registry import WEIGHTS
 from training.ablations import Ablation, Arm
 from training.evaluation.tables import Table, print_tables
 from training.fitting import read_standing
+from training.lyrics.evaluation.evaluating import list_blinded, measure, write_samples
+from training.lyrics.evaluation.free_running import measure_free_running
+from training.lyrics.evaluation.prompts import PROMPTS
+from training.lyrics.evaluation.study import Study
 from training.lyrics.examples import Examples
 from training.lyrics.preparing import draw_epoch
 from training.lyrics.teaching import Epochs, Recipe, finished, total_nats
@@ -27,6 +31,7 @@ from training.paths import RUNS
 
 FOLDER = RUNS / "lyrics"
 ABLATION_EPOCHS = 6
+FREE_PROMPTS = 100
 OWN_SHARE = 0.25
 """The share of its own words that a network hears at the end of a run with scheduled sampling."""
 
@@ -43,7 +48,7 @@ def config_of(language: str, network: str, vocabulary: Vocabulary) -> AnyConfig:
     return transformer.Config(size, first, width=192, encoder_layers=2, decoder_layers=3, inner=576)
 
 
-EPOCHS = {"en": 48, "zh": 40}
+EPOCHS = {"en": 48, "zh": 30}
 """Of 300,000 tokens each; a run is stopped and resumed as there is time."""
 
 LEARNING_RATES = {"seq2seq": 1.5e-3, "transformer": 1.5e-3}
@@ -67,12 +72,21 @@ def train(options: argparse.Namespace) -> None:
 
 
 def evaluate(options: argparse.Namespace) -> None:
-    """Print how likely unseen stanzas are to the shipped network. Raises FileNotFoundError without one."""
-    poet = load_poet(WEIGHTS, options.language, options.network, torch.device("cpu"))
-    if poet is None:
-        name = name_of(options.language, options.network)
-        raise FileNotFoundError(2, "no weights", str(WEIGHTS / f"{name}.safetensors"))
-    print_tables([_table(_measure(poet.network, options.language))])
+    """Print every figure of the shipped verse, or write its page of samples, or a list to be read blind.
+
+    Raises FileNotFoundError without weights.
+    """
+    torch.set_num_threads(1)
+    if options.samples:
+        studies = [_study(options, language=language) for language in LANGUAGES]
+        write_samples([study for study in studies if study.has_weights])
+    elif options.blinded:
+        print(*list_blinded(_study(options), options.blinded))
+    else:
+        study = _study(options)
+        standings = measure(study, outputs=options.outputs)
+        study.keep_table(standings.table())
+        print_tables([standings.table()])
 
 
 def export(options: argparse.Namespace) -> None:
@@ -100,8 +114,13 @@ def export(options: argparse.Namespace) -> None:
 
 
 def ablate(options: argparse.Namespace) -> None:
-    """Train briefly by teacher forcing alone and with scheduled sampling."""
+    """Train briefly by teacher forcing alone and with scheduled sampling, and let both write freely.
+
+    With `--start-from` both go on from the same weights, where own words matter most.
+    """
     torch.set_num_threads(1)
+    study = _study(options)
+    free = study.answered[:FREE_PROMPTS]
     device = choose_device(options.device)
     epochs, valid = _material(options.language)
     budget = options.epochs or ABLATION_EPOCHS
@@ -110,11 +129,21 @@ def ablate(options: argparse.Namespace) -> None:
     for own in (0.0, OWN_SHARE):
         recipe = replace(_recipe(options), epochs=budget, own=own)
         folder = RUNS / f"{name}-ablation" / ("own-words" if own else "teacher-forced")
-        best = teach(epochs, valid, recipe, folder=folder, device=device)
-        arms.append(Arm("scheduled sampling", own > 0, {"valid, nats a token": best}))
+        best = teach(epochs, valid, recipe, folder=folder, device=device, start_from=options.start_from)
+        freely = measure_free_running(finished(folder), study.author.tongue, free, study.ngram)
+        arms.append(Arm("scheduled sampling", own > 0, {"valid, nats a token": best, **freely}))
     ablation = Ablation(name, f"{budget} epochs of {epochs.batches_per_epoch} batches", arms)
     print_tables([ablation.table()])
     print(ablation.save())
+
+
+def _study(options: argparse.Namespace, *, language: str | None = None) -> Study:
+    return Study(
+        Language(language or options.language),
+        options.network,
+        options.weights or WEIGHTS,
+        prompts=options.pieces or PROMPTS,
+    )
 
 
 def _run(options: argparse.Namespace) -> Path:
