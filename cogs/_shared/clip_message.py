@@ -14,8 +14,11 @@ from domain.requests import ClipRequest, ComposeRequest
 from domain.song_requests import SongRequest
 from domain.transformations import BlendRequest, RestyleRequest, Source, VaryRequest
 
-_WIDE = ("sources", "judge")
-"""Fields of titles, which want lines of their own: before all that is shown side by side."""
+_TITLES = ("sources", "judge")
+"""Fields of titles, which stand before all that is shown side by side."""
+
+_WIDE = ("model_version",)
+"""Fields of songs that want lines of their own as well: several models make one."""
 
 
 def clip_embed(clip_id: int, clip: Clip, wording: Wording) -> discord.Embed:
@@ -30,7 +33,7 @@ def clip_embed(clip_id: int, clip: Clip, wording: Wording) -> discord.Embed:
     )
     came_from = _came_from(clip_id, clip, wording)
     fields = {
-        **{name: came_from.pop(name, None) for name in _WIDE},
+        **{name: came_from.pop(name, None) for name in _TITLES},
         "style": request.style if isinstance(request, ComposeRequest) else wording(f"kind.{request.kind}"),
         **came_from,
         "genre": wording.genre(recipe.genre),
@@ -43,9 +46,10 @@ def clip_embed(clip_id: int, clip: Clip, wording: Wording) -> discord.Embed:
         "temperature": _temperature(request),
         "model_version": f"`{recipe.model_version}`",
     }
+    alone = _TITLES if clip.verse is None else _TITLES + _WIDE
     for name, value in fields.items():
         if value is not None:
-            embed.add_field(name=wording(f"clip.{name}"), value=value, inline=name not in _WIDE)
+            embed.add_field(name=wording(f"clip.{name}"), value=value, inline=name not in alone)
     return embed.set_footer(text=wording("clip.footer", id=f"#{clip_id}"))
 
 

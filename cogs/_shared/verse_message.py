@@ -1,6 +1,7 @@
 """Verse as a message: the stanzas laid out, what they were asked to be, and the text as a file."""
 
 from collections.abc import Mapping
+from itertools import groupby
 
 import discord
 
@@ -17,8 +18,14 @@ MAX_DESCRIPTION = 4096
 MAX_WORDS = 2500
 """Of them under a song, whose other embed counts with this one towards Discord's 6000."""
 
+_WIDE = ("tones", "model_version")
+"""Fields that want lines of their own."""
+
 _GAP = "　"
 """Between the tones of two lines: as wide as a character."""
+
+_EMPTY_LINE = "\n\N{ZERO WIDTH SPACE}\n"
+"""Between two stanzas. One with nothing in it, not every page that shows markdown leaves empty."""
 
 
 def verse_embed(work_id: int, verse: Verse, wording: Wording) -> discord.Embed:
@@ -44,13 +51,19 @@ def verse_embed(work_id: int, verse: Verse, wording: Wording) -> discord.Embed:
 def words_embed(verse: Verse, wording: Wording) -> discord.Embed:
     """The words of a song, to stand below what is said of its music."""
     embed = discord.Embed(description=_within(laid_out(verse), MAX_WORDS), colour=COLOUR)
-    _add_fields(embed, _asked(verse, wording), wording)
+    shown = _asked(verse, wording)
+    del shown["language"]  # who reads the words sees it
+    _add_fields(embed, shown, wording)
     return embed
 
 
 def laid_out(verse: Verse) -> str:
     """The stanzas as Discord is to show them, an empty line between; a chorus stands apart."""
-    return "\n\n".join(map(_stanza, verse.stanzas))
+    runs = [
+        ("\n\n" if chorus else _EMPTY_LINE).join(map(_stanza, run))
+        for chorus, run in groupby(verse.stanzas, key=_is_chorus)
+    ]
+    return "\n\n".join(runs)  # not with a sign between: it would be taken for a part of the quotation
 
 
 def text_files(work_id: int, verse: Verse) -> list[NamedFile]:
@@ -62,9 +75,13 @@ def text_files(work_id: int, verse: Verse) -> list[NamedFile]:
 
 def _stanza(stanza: VerseStanza) -> str:
     lines = [escaped(line.text) for line in stanza.lines]
-    if stanza.label is StanzaKind.CHORUS:
+    if _is_chorus(stanza):
         return "\n".join(f"> *{line}*" for line in lines)
     return "\n".join(lines)
+
+
+def _is_chorus(stanza: VerseStanza) -> bool:
+    return stanza.label is StanzaKind.CHORUS
 
 
 def _asked(verse: Verse, wording: Wording) -> dict[str, str | None]:
@@ -89,7 +106,7 @@ def _tones(verse: Verse) -> str | None:
         patterns = [line.pattern for line in stanza.lines if line.pattern]
         rows = [_GAP.join(patterns[first : first + 2]) for first in range(0, len(patterns), 2)]
         blocks.append("\n".join(rows))
-    return "\n\n".join(filter(None, blocks)) or None
+    return _EMPTY_LINE.join(filter(None, blocks)) or None
 
 
 def _add_fields(embed: discord.Embed, fields: Mapping[str, str | None], wording: Wording) -> None:

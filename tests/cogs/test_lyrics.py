@@ -59,7 +59,7 @@ async def test_the_verse_is_laid_out_with_all_that_asks_for_it_again(tmp_path: P
         message = await lyrics(w, seed=7, lines=8, form="quatrains", rhyme="ABAB", temperature=1.2)
         [embed] = message.embeds
         assert embed.title == "The Forest"
-        assert embed.description == f"{ENGLISH}\n\n{ENGLISH}"
+        assert embed.description == f"{ENGLISH}\n\u200b\n{ENGLISH}"
         assert fields(embed) == {
             "Scene": "forest",
             "Form": "quatrains",

@@ -64,8 +64,8 @@ async def test_a_song_has_sound_lead_sheet_and_words(tmp_path: Path):
             "Temperature": "1.1",
             "Model": "`rnn-1`",
         }
-        assert words.description == f"{ENGLISH}\n\n{ENGLISH}"
-        assert list(fields(words)) == ["Scene", "Form", "Rhyme", "Language"]
+        assert words.description == f"{ENGLISH}\n\u200b\n{ENGLISH}"
+        assert list(fields(words)) == ["Scene", "Form", "Rhyme"]
         assert [len(row["components"]) for row in message.components] == [3, 3]
         assert buttons(message) == [f"nightingale:{action}:1" for action in FILES + FURTHER]
         job = await w.storage.jobs.get(1)
