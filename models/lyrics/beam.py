@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from models.lyrics.metre import SMALL_WORDS
 from models.lyrics.networks import Sources, Writer
+from models.lyrics.pairs import END, Pairs
 from models.lyrics.scenes import STOP_WORDS
+from models.lyrics.stanzas import JOINT
 from models.lyrics.vocabulary import BOS, EOL, WORD_START, Vocabulary
 from models.sampling import choose
 
@@ -22,6 +24,9 @@ Rows = NDArray[np.float32]
 
 _FARTHEST = 5.0
 """The most nats by which a scene can count for or against a token, before they are multiplied."""
+
+_HALF_STRANGE = 0.4
+"""How strange a word is that was read before the next one, but not before the next two."""
 
 _UNTELLING = STOP_WORDS | SMALL_WORDS
 _EARLY = 0.15
@@ -40,6 +45,13 @@ class Hold(Protocol):
         """(V,) which tokens may come next; at least one."""
         ...
 
+    @property
+    def beside(self) -> tuple[str, str | None] | None:
+        """What a word that begins now would stand before, and what is after that (see `Pairs`); None where
+        that tells nothing.
+        """
+        ...
+
     def after(self, token: int) -> "Hold": ...
 
 
@@ -53,7 +65,9 @@ class Constraint(Protocol):
 class Manner:
     """How tokens are chosen. `guidance` is λ of log p(y|x) + λ (log p(y|x) - log p(y)), where p(y) is told
     no keywords; `bonus` the nats that a word wished for gets per piece from the line on where it is due;
-    `freshness` the nats that a telling word loses once it was said; `longest` when a row is given up.
+    `freshness` the nats that a telling word loses once it was said, `strangeness` those that a word loses
+    before one that it was never read before, `pauses` those that a mark inside a line loses (a hyphen twice
+    as many); `longest` when a row is given up.
     """
 
     temperature: float = 0.9
@@ -61,21 +75,25 @@ class Manner:
     guidance: float = 0.0
     bonus: float = 2.0
     freshness: float = 0.0
+    strangeness: float = 0.0
+    pauses: float = 0.0
     longest: int = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """(V,) each: the tokens that begin a word, those of them that begin a telling one, and all that words are
-    made of.
+    made of; what a mark costs inside a line; and which words were read side by side.
     """
 
     begins: NDArray[np.bool_]
     telling: NDArray[np.bool_]
     pieces: NDArray[np.bool_]
+    marks: NDArray[np.float32]
+    pairs: Pairs | None = None
 
     @classmethod
-    def of(cls, vocabulary: Vocabulary) -> Self:
+    def of(cls, vocabulary: Vocabulary, pairs: Pairs | None = None) -> Self:
         ids = range(len(vocabulary))
         begins = [vocabulary.starts_word(token) for token in ids]
         small = [vocabulary.names[token].removeprefix(WORD_START) in _UNTELLING for token in ids]
@@ -83,6 +101,11 @@ class Words:
             np.array(begins),
             np.array([first and not little for first, little in zip(begins, small, strict=True)]),
             np.array([vocabulary.is_piece(token) for token in ids]),
+            np.array(
+                [vocabulary.is_mark(token) * (1.0 + (vocabulary.names[token] == JOINT)) for token in ids],
+                np.float32,
+            ),
+            pairs,
         )
 
     def repeated(self, tokens: Sequence[int]) -> list[int]:
@@ -222,7 +245,7 @@ class Sampling:
         self._chances = [np.random.default_rng(task.seed) for task in tasks]
         self._going = list(range(len(tasks)))
         with torch.inference_mode():
-            self._voice = _Voice(writer, tasks, manner)
+            self._voice = _Voice(writer, tasks, words, manner)
 
     @property
     def finished(self) -> bool:
@@ -263,7 +286,7 @@ def search(
     """The likeliest rows of each task, the best first, by beam search with `beams` rows a task."""
     going = [[Written.nothing(task)] for task in tasks]
     done: list[list[Written]] = [[] for _ in tasks]
-    voice = _Voice(writer, tasks, manner)
+    voice = _Voice(writer, tasks, words, manner)
     while any(going):
         rows = [row for task in going for row in task]
         told = voice.after(rows)
@@ -306,8 +329,10 @@ def _over(row: Written, manner: Manner) -> bool:
 class _Voice:
     """The network's state for rows in step; with guidance, each row a second time without keywords."""
 
-    def __init__(self, writer: Writer[Any], tasks: Sequence[Task], manner: Manner) -> None:
-        self.writer, self.manner = writer, manner
+    def __init__(self, writer: Writer[Any], tasks: Sequence[Task], words: Words, manner: Manner) -> None:
+        self.writer, self.manner, self.words = writer, manner, words
+        self.pauses = words.marks * np.float32(manner.pauses)
+        self.strangeness = words.begins.astype(np.float32) * manner.strangeness
         self.rows = len(tasks)
         self.device = next(writer.parameters()).device
         sources = [list(task.source) for task in tasks]
@@ -332,6 +357,15 @@ class _Voice:
             gain = likely - told[len(rows) :].cpu().numpy()
             steered += self.manner.guidance * gain.clip(-_FARTHEST, _FARTHEST)
         for at, row in enumerate(rows):
+            beside = row.hold.beside
+            if beside is not None and beside[0] != END:
+                steered[at] -= self.pauses
+            if beside is not None and self.manner.strangeness and self.words.pairs:
+                before = self.words.pairs.openings_before(*beside)
+                if len(before.known):
+                    steered[at] -= self.strangeness
+                    steered[at, before.known] += self.manner.strangeness * (1 - _HALF_STRANGE)
+                    steered[at, before.usual] += self.manner.strangeness * _HALF_STRANGE
             if self.manner.freshness and row.said:
                 steered[at, list(row.said)] -= self.manner.freshness
             for piece, weight in row.wishes.next_pieces(row.line).items():

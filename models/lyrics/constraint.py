@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.lyrics.lexicon import Lexicon, Node, Tries, Word, up_to
-from models.lyrics.stanzas import MARKS, MOST_SYLLABLES, OTHER, StanzaPlan
+from models.lyrics.pairs import END
+from models.lyrics.stanzas import JOINT, MARKS, MOST_SYLLABLES, OTHER, StanzaPlan
 from models.lyrics.vocabulary import EOL, EOS, Vocabulary
 
 Mask = NDArray[np.bool_]
 
 _CLOSING = {"en": (".", "!", "?", "…"), "zh": ("。", "！", "？")}
 """What a stanza may end with."""
-_NEVER_LAST = "-"
 _FEWEST_SYLLABLES = {"en": 3, "zh": 2}
 _MOST_FREE_SYLLABLES = 12
 _SPARE_WORDS = 3
@@ -81,7 +81,7 @@ class StanzaConstraint:
             return (self.plan.end_marks[line],)
         if line == self.plan.lines - 1:
             return _CLOSING[self.plan.language]
-        marks = tuple(mark for mark in MARKS[self.plan.language] if mark != _NEVER_LAST)
+        marks = tuple(mark for mark in MARKS[self.plan.language] if mark != JOINT)
         return ("", *marks) if self.plan.language == "en" else marks
 
     def fewest_syllables(self, line: int) -> int:
@@ -154,7 +154,8 @@ class StanzaHold:
     """Where one row stands.
 
     `room` are the syllables still to be filled, the word being written included; `node` is where that word
-    has come to in its trie, `last` whether it is the line's last, and `used` how last words sounded so far.
+    has come to in its trie, `last` whether it is the line's last, `joined` whether the mark was a hyphen,
+    `following` what comes after that word, and `used` how last words sounded so far.
     """
 
     rules: StanzaConstraint
@@ -165,10 +166,23 @@ class StanzaHold:
     room: int = 0
     node: Node | None = None
     last: bool = True
+    joined: bool = False
+    following: str | None = None
 
     @property
     def finished(self) -> bool:
         return self.stage is Stage.DONE
+
+    @property
+    def beside(self) -> tuple[str, str | None] | None:
+        """What a word that begins now stands before: a word and what is after it, or END; None where none can
+        begin or it is joined by a hyphen.
+        """
+        if self.stage is Stage.WORD:
+            word = None if self.node is None else self.node.word
+            return None if word is None else (word.text, self.following)
+        ends = self.stage is Stage.LINE_END or (self.stage is Stage.MARKED and not self.joined)
+        return (END, None) if ends else None
 
     def allowed(self) -> Mask:
         """(V,) which tokens may come next; at least one, EOS where the stanza is finished."""
@@ -211,9 +225,11 @@ class StanzaHold:
             closed = self.line == rules.plan.lines - 1
             return replace(state, line=self.line + 1, stage=Stage.CLOSED if closed else Stage.RHYME)
         if rules.vocabulary.is_mark(token):
-            return replace(state, stage=Stage.MARKED)
+            return replace(state, stage=Stage.MARKED, joined=rules.vocabulary.names[token] == JOINT)
         root = state.ending_root() if state.last else rules.lexicon.free
-        return replace(state, stage=Stage.WORD, node=root.children[token])
+        beside = self.beside
+        following = None if beside is None else beside[0]
+        return replace(state, stage=Stage.WORD, node=root.children[token], following=following)
 
     def _word_done(self) -> "StanzaHold":
         word = self.node.word if self.node is not None else None

@@ -112,12 +112,13 @@ class Lexicon:
     """Words by what they are there for.
 
     `free` are all words; `endings` those a line may end in by rhyme class (the vocabulary's, or `other`),
-    `rhymes` those of them that rhyme perfectly with each other.
+    `rhymes` those of them that rhyme perfectly with each other; `spelt` lists them, the commonest first.
     """
 
     free: Node
     endings: Tries
     rhymes: Tries
+    spelt: tuple[Spelt, ...]
     masks: dict[tuple[int, int], NDArray[np.bool_]] = field(
         default_factory=dict[tuple[int, int], NDArray[np.bool_]]
     )
@@ -149,7 +150,8 @@ def lexicon_of(words: Iterable[Spelt], vocabulary: Vocabulary) -> Lexicon:
     free = Node()
     endings: dict[str, list[Spelt]] = defaultdict(list)
     rhymes: dict[str, list[Spelt]] = defaultdict(list)
-    for word, pieces in words:
+    spelt = tuple(words)
+    for word, pieces in spelt:
         free.insert(pieces, word, listed=False)
         if word.text in _NO_RHYMES:
             continue
@@ -157,7 +159,7 @@ def lexicon_of(words: Iterable[Spelt], vocabulary: Vocabulary) -> Lexicon:
         endings[word.ending if known else OTHER].append((word, pieces))
         if known and word.ending == word.rhyme:
             rhymes[word.rhyme].append((word, pieces))
-    return Lexicon(free, Tries(dict(endings)), Tries(dict(rhymes)))
+    return Lexicon(free, Tries(dict(endings)), Tries(dict(rhymes)), spelt)
 
 
 def with_words(lexicon: Lexicon, words: Iterable[Word], vocabulary: Vocabulary) -> Lexicon:
@@ -172,7 +174,7 @@ def with_words(lexicon: Lexicon, words: Iterable[Word], vocabulary: Vocabulary) 
         endings = endings.with_word(word.ending if known else OTHER, word, pieces)
         if known and word.ending == word.rhyme:
             rhymes = rhymes.with_word(word.rhyme, word, pieces)
-    return Lexicon(free, endings, rhymes)
+    return Lexicon(free, endings, rhymes, lexicon.spelt)
 
 
 def _inserted(root: Node, pieces: tuple[int, ...], word: Word, *, listed: bool) -> Node:
@@ -219,12 +221,11 @@ def load_words(path: Path) -> list[Word]:
     ]
 
 
-def save_spelt(path: Path, words: Iterable[Word], vocabulary: Vocabulary) -> None:
-    """Write the words that the vocabulary can spell, with their pieces, so that they are quickly read."""
+def save_spelt(path: Path, words: Iterable[Spelt]) -> None:
+    """Write words with their pieces, so that they are quickly read."""
     rows = (
         "\t".join((word.text, str(word.syllables), word.ending, word.rhyme, word.sound, *map(str, pieces)))
-        for word in words
-        if (pieces := vocabulary.encode_word(word.text))
+        for word, pieces in words
     )
     path.write_bytes(gzip.compress("".join(row + "\n" for row in rows).encode(), 9, mtime=0))
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from models.lyrics.lemmas import lemma
 from models.lyrics.metre import SMALL_WORDS, scan
+from models.lyrics.pairs import Pairs
 from models.lyrics.quotations import Quotations
 from models.lyrics.safety import is_safe
 from models.lyrics.scenes import STOP_WORDS
@@ -24,6 +25,8 @@ class Weights:
 
     relevance: float = 0.15
     wishes: float = 1.6
+    strange: float = 0.25
+    unusual: float = 0.06
     metre: float = 0.7
     repetition: float = 0.12
     opening: float = 0.15
@@ -41,6 +44,8 @@ class Merits:
     relevance: float
     wishes: float
     metre: float
+    strange: int
+    unusual: int
     repetitions: int
     openings: int
     quotations: int
@@ -53,6 +58,8 @@ class Merits:
             + weights.relevance * self.relevance
             + weights.wishes * self.wishes
             + weights.metre * self.metre
+            - weights.strange * self.strange
+            - weights.unusual * self.unusual
             - weights.repetition * self.repetitions
             - weights.opening * self.openings
             - weights.quotation * self.quotations
@@ -69,6 +76,7 @@ def merits_of(
     relevance: float,
     wishes: float,
     quotations: Quotations,
+    pairs: Pairs | None = None,
 ) -> Merits:
     """What a stanza is worth after the lines `before` it."""
     text = "\n".join(line.text() for line in (*before, *stanza.lines))
@@ -77,9 +85,11 @@ def merits_of(
         relevance=relevance,
         wishes=wishes,
         metre=metre_share(stanza.lines) if language == "en" else 1.0,
+        strange=strange_pairs(stanza.lines, pairs),
+        unusual=unusual_runs(stanza.lines, pairs),
         repetitions=repetitions(stanza.lines, before, language),
         openings=openings(stanza.lines, before),
-        quotations=quotations.count(text),
+        quotations=quotations.count([word.lower() for line in stanza.lines for word in line.words]),
         safe=is_safe(text),
     )
 
@@ -88,6 +98,20 @@ def metre_share(lines: Sequence[Line]) -> float:
     """The share of lines that are iambic or trochaic."""
     scanned = [scan([word.lower() for word in line.words]) for line in lines]
     return sum(one.regular and one.metre in ("iambic", "trochaic") for one in scanned) / len(scanned)
+
+
+def strange_pairs(lines: Sequence[Line], pairs: Pairs | None) -> int:
+    """How many pairs of neighbouring words were never read."""
+    if pairs is None:
+        return 0
+    return sum(pairs.strange([word.lower() for word in line.words], line.marks) for line in lines)
+
+
+def unusual_runs(lines: Sequence[Line], pairs: Pairs | None) -> int:
+    """How many runs of three words were never read."""
+    if pairs is None:
+        return 0
+    return sum(pairs.unusual([word.lower() for word in line.words], line.marks) for line in lines)
 
 
 def repetitions(lines: Sequence[Line], before: Sequence[Line], language: str) -> int:

@@ -16,7 +16,10 @@ MARKS = {
     "en": (",", ";", ":", ".", "!", "?", "—", "…", "-"),
     "zh": ("，", "。", "、", "？", "！", "；", "："),
 }
-"""Punctuation by language; the hyphen stands between the halves of one written word."""
+"""Punctuation by language."""
+
+JOINT = "-"
+"""The mark that stands between the halves of one written word."""
 
 SOUNDS: Mapping[str, ModuleType] = {"en": pronouncing, "zh": pinyin}
 """What tells `syllables(word)` and `rhyme_class(word)` of a language's words."""

@@ -5,19 +5,31 @@ Knows the files that lie beside the weights, written and strictly loaded; not ho
 
 import gc
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from domain.verses import Language
 from models.checkpoints import AlteredWeightsError, refusing, sha256_of
 from models.lyrics.beam import Words
 from models.lyrics.files import LYRICS, vocabulary_path
-from models.lyrics.lexicon import LEXICON_FILE, Lexicon, lexicon_of, load_spelt, load_words, save_spelt
+from models.lyrics.lexicon import (
+    LEXICON_FILE,
+    Lexicon,
+    Spelt,
+    Word,
+    lexicon_of,
+    load_spelt,
+    load_words,
+    save_spelt,
+)
 from models.lyrics.neighbours import NEIGHBOURS_FILE, Neighbours, load_neighbours
-from models.lyrics.quotations import QUOTATIONS_FILE, Quotations, load_quotations
+from models.lyrics.packing import load_sorted
+from models.lyrics.pairs import PAIRS_FILE, TRIPLES_FILE, Pairs
+from models.lyrics.quotations import QUOTATIONS_FILE, Quotations
 from models.lyrics.tunes import TUNES_FILE, Tunes, load_tunes
 from models.lyrics.vocabulary import VOCABULARY_FILE, Vocabulary
 
@@ -25,9 +37,14 @@ PARTS = {
     "lexicon": LEXICON_FILE,
     "neighbours": NEIGHBOURS_FILE,
     "tunes": TUNES_FILE,
+    "pairs": PAIRS_FILE,
+    "triples": TRIPLES_FILE,
     "quotations": QUOTATIONS_FILE,
 }
 """What a part is called beside the weights (`lyrics-en.lexicon`), and in the folder that it was made in."""
+
+USUAL_WORDS = {Language.ENGLISH: 3000, Language.CHINESE: 1500}
+"""So many of a lexicon's commonest are usual."""
 
 _MODERN_ENDINGS = ("'s", "s'", "n't", "'ll", "'ve", "'re", "'d", "'m")
 
@@ -42,11 +59,22 @@ class Tongue:
     neighbours: Neighbours
     tunes: Tunes
     quotations: Quotations
+    pairs: Pairs | None = None
+
+    @cached_property
+    def company(self) -> Neighbours:
+        """For each word those of its neighbours that are usual: the others would take a verse over."""
+        usual = {word.text for word, _ in islice(self.lexicon.spelt, USUAL_WORDS[self.language])}
+        return {
+            word: kept
+            for word, near in self.neighbours.items()
+            if (kept := [other for other in near if {other} <= usual or set(other) <= usual])
+        }
 
     @cached_property
     def words(self) -> Words:
         """Which tokens begin words, and which of those tell."""
-        return Words.of(self.vocabulary)
+        return Words.of(self.vocabulary, self.pairs)
 
 
 def part_path(folder: Path, language: str, part: str) -> Path:
@@ -75,13 +103,17 @@ def load_tongue(folder: Path, language: Language) -> Tongue | None:
                 raise AlteredWeightsError(part)
         paths = {part: part_path(folder, language, part) for part in card["sha256"]}
         vocabulary = Vocabulary.load(paths["vocabulary"])
+        spelt = load_spelt(paths["lexicon"])
         return Tongue(
             language,
             vocabulary,
-            lexicon_of(load_spelt(paths["lexicon"]), vocabulary),
+            lexicon_of(spelt, vocabulary),
             load_neighbours(paths["neighbours"]),
             load_tunes(paths["tunes"]) if "tunes" in paths else {},
-            load_quotations(paths["quotations"]) if "quotations" in paths else Quotations.none(language),
+            Quotations.load(paths["quotations"], language)
+            if "quotations" in paths
+            else Quotations.none(language),
+            Pairs.load(paths["pairs"], spelt, load_sorted(paths["triples"])) if "pairs" in paths else None,
         )
 
 
@@ -94,9 +126,9 @@ def save_tongue(run: Path, folder: Path, language: Language) -> None:
     source = run / VOCABULARY_FILE
     vocabulary = Vocabulary.load(source)
     part_path(folder, language, "vocabulary").write_bytes(source.read_bytes())
-    words = (word for word in load_words(run / LEXICON_FILE) if not word.archaic and is_modern(word.text))
-    save_spelt(part_path(folder, language, "lexicon"), words, vocabulary)
-    for part in ("neighbours", "tunes", "quotations"):
+    words = written_with(load_words(run / LEXICON_FILE), vocabulary)
+    save_spelt(part_path(folder, language, "lexicon"), words)
+    for part in ("neighbours", "tunes", "pairs", "triples", "quotations"):
         if (run / PARTS[part]).exists():
             part_path(folder, language, part).write_bytes((run / PARTS[part]).read_bytes())
     parts = [part for part in ("vocabulary", *PARTS) if part_path(folder, language, part).exists()]
@@ -107,6 +139,16 @@ def save_tongue(run: Path, folder: Path, language: Language) -> None:
     }
     text = json.dumps(card, ensure_ascii=False, indent=2) + "\n"
     card_path(folder, language).write_text(text, encoding="utf-8")
+
+
+def written_with(words: Iterable[Word], vocabulary: Vocabulary) -> list[Spelt]:
+    """The words of a lexicon that verse is written with today, with their pieces; of two alike the first."""
+    found: dict[str, Spelt] = {}
+    for word in words:
+        pieces = vocabulary.encode_word(word.text)
+        if pieces and not word.archaic and is_modern(word.text):
+            found.setdefault(word.text, (word, pieces))
+    return list(found.values())
 
 
 def is_modern(word: str) -> bool:

@@ -18,7 +18,7 @@ from models.lyrics import layouts
 from models.lyrics.layouts import Block
 from models.lyrics.lexicon import Word, word_of
 from models.lyrics.safety import is_safe_query
-from models.lyrics.scenes import Scene, SceneError, Unreadable, near, read_scene, scripts, simplified, topics
+from models.lyrics.scenes import Scene, SceneError, Unreadable, read_scene, scripts, simplified, topics
 from models.lyrics.stanzas import StanzaPlan
 from models.lyrics.tongues import Tongue
 from models.lyrics.tunes import find_tune
@@ -122,7 +122,7 @@ def plan_verse(
         stanzas=_told(blocks.at, scene, tongue),
         order=blocks.order,
         words=words,
-        remarks=tuple(dict.fromkeys(remarks)),
+        remarks=tuple(remark for at, remark in enumerate(remarks) if remark not in remarks[:at]),
     )
 
 
@@ -240,7 +240,7 @@ def _blocks(request: LyricsRequest, tongue: Tongue, lines: int, syllables: Seque
 
 def _told(blocks: Sequence[Block], scene: Scene, tongue: Tongue) -> tuple[PlannedStanza, ...]:
     """The stanzas with what they are about: words of the scene, spread over all, and their company."""
-    subjects = topics(scene, tongue.neighbours, sum(block.lines for block in blocks))
+    subjects = topics(scene, tongue.company, sum(block.lines for block in blocks))
     wished: set[str] = set()
     planned: list[PlannedStanza] = []
     first = 0
@@ -250,7 +250,7 @@ def _told(blocks: Sequence[Block], scene: Scene, tongue: Tongue) -> tuple[Planne
         wishes = {word: line for line, word in reversed(list(enumerate(own))) if word in scene.keywords}
         due = tuple((word, line) for word, line in sorted(wishes.items(), key=_by_line) if word not in wished)
         wished |= set(wishes)
-        keywords = tuple(_few([*wishes, *own, *_company(scene, tongue)]))
+        keywords = _few(wishes, [word for word in own if word not in scene.keywords], scene.keywords)
         plan = replace(block.plan, keywords=keywords)
         planned.append(
             PlannedStanza(
@@ -264,10 +264,9 @@ def _by_line(wish: tuple[str, int]) -> int:
     return wish[1]
 
 
-def _few(words: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(words))[:MOST_KEYWORDS]
-
-
-def _company(scene: Scene, tongue: Tongue) -> list[str]:
-    """The nearest neighbour of each word of the scene."""
-    return [found[0] for word in scene.keywords if (found := near(word, tongue.neighbours))]
+def _few(wishes: Iterable[str], company: Sequence[str], scene: Sequence[str]) -> tuple[str, ...]:
+    """What a stanza is told: the words of the scene that are its own, and one or two that keep them company;
+    without any of its own one of the scene's.
+    """
+    own = list(wishes)
+    return tuple(dict.fromkeys([*(own or scene[:1]), *company[: 1 if own else 2]]))[:MOST_KEYWORDS]

@@ -4,50 +4,68 @@ Chinese titles are a word of the verse and what such verse is called; ci are cal
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 import numpy as np
 
 from models.lyrics.lemmas import lemma
 from models.lyrics.metre import SMALL_WORDS
+from models.lyrics.pairs import Pairs
 from models.lyrics.safety import is_safe
 from models.lyrics.scenes import STOP_WORDS
 from models.lyrics.stanzas import Line
+from models.lyrics.tongues import Tongue
 
 _ARTICLES = frozenset({"the", "a", "an", "my", "our", "your"})
 _JOINTS = frozenset({"of", "in", "on", "by", "and", "at", "under", "beneath", "above", "through"})
 _SMALL_IN_TITLES = _JOINTS | _ARTICLES
 _NO_TITLE = (STOP_WORDS | SMALL_WORDS) - _SMALL_IN_TITLES
 _VERBAL = re.compile(r".*(ing|ed|ly)$")
-_KINDS = {4: ("吟", "曲", "小景", "即事", "闲咏"), 0: ("行", "歌", "吟")}
+_KINDS = ("吟", "曲", "小景", "即事", "行", "谣", "闲咏")
 _MOST_CHINESE = 5
+_AFTER_NOUNS = ("is", "was", "are", "were", "of", "that")
+_LEAST_AFTER = 3
+_BEST = 3
 
 
-def title_of(lines: Sequence[Line], keywords: Sequence[str], *, language: str, tune: str, seed: int) -> str:
+def title_of(
+    lines: Sequence[Line], keywords: Sequence[str], tongue: Tongue, *, tune: str = "", seed: int = 0
+) -> str:
     """A title for finished lines about these keywords, the same for a seed. Always safe."""
-    candidates = _chinese(lines, keywords, tune) if language == "zh" else _english(lines, keywords)
+    if tongue.language == "zh":
+        candidates = _chinese(lines, keywords, tongue.neighbours, tune, seed)
+    else:
+        candidates = _english(lines, keywords, tongue.pairs)
     safe = [title for title in dict.fromkeys(candidates) if is_safe(title)]
     if not safe:
-        return "无题" if language == "zh" else "Untitled"
-    best = safe[:3]
+        return "无题" if tongue.language == "zh" else "Untitled"
+    best = safe[:_BEST]
     return best[int(np.random.default_rng([seed, 5]).integers(len(best)))]
 
 
-def _english(lines: Sequence[Line], keywords: Sequence[str]) -> Iterator[str]:
+def _english(lines: Sequence[Line], keywords: Sequence[str], pairs: Pairs | None) -> Iterator[str]:
+    """Phrases about the scene, the best first; where there is none its nouns, then other phrases."""
     wanted = {lemma(word) for word in keywords}
-    phrases = [phrase for line in lines for phrase in _phrases(line)]
+    phrases = [phrase for line in lines for phrase in _phrases(line) if is_noun(phrase[-1], pairs)]
     about = [phrase for phrase in phrases if any(lemma(word) in wanted for word in phrase)]
     ranked = sorted(about, key=lambda phrase: (-_worth(phrase, wanted), phrases.index(phrase)))
     yield from (_in_title_case(phrase) for phrase in ranked)
     said = [word.lower() for line in lines for word in line.words]
-    there = [word for word in dict.fromkeys(said) if lemma(word) in wanted]
+    there = [word for word in dict.fromkeys(said) if lemma(word) in wanted and is_noun(word, pairs)]
     if len(there) > 1:
         yield _in_title_case((there[0], "and", there[1]))
-    if there:
-        yield _in_title_case(("the", there[0]))
+    yield from (_in_title_case(("the", word)) for word in there)
     yield from (_in_title_case(phrase) for phrase in phrases)
     telling = [word for word in dict.fromkeys(said) if word not in STOP_WORDS | SMALL_WORDS]
-    yield from (_in_title_case(("the", word)) for word in telling)
+    yield from (_in_title_case(("the", word)) for word in telling if is_noun(word, pairs))
+
+
+def is_noun(word: str, pairs: Pairs | None) -> bool:
+    """Whether a word is used as nouns are: after an article, and before what nouns stand before."""
+    if pairs is None or word not in pairs.numbers:
+        return not _VERBAL.match(word)
+    after = sum(pairs.seen(word, other) for other in _AFTER_NOUNS)
+    return pairs.seen("the", word) and after >= _LEAST_AFTER
 
 
 def _phrases(line: Line) -> Iterator[tuple[str, ...]]:
@@ -90,25 +108,24 @@ def _in_title_case(phrase: Sequence[str]) -> str:
     )
 
 
-def _chinese(lines: Sequence[Line], keywords: Sequence[str], tune: str) -> Iterator[str]:
+def _chinese(
+    lines: Sequence[Line], keywords: Sequence[str], known: Container[str], tune: str, seed: int
+) -> Iterator[str]:
+    """Words of the verse, those of the scene first, with what such verse is called or the tune's name."""
     text = "\n".join("".join(line.words) for line in lines)
     there = [word for word in keywords if word in text]
-    words = [*there, *_pairs(lines, set("".join(keywords))), *_pairs(lines, set(text))]
-    if tune:
-        yield from (f"{tune}·{word}" for word in words)
-        return
-    kinds = _KINDS.get(len(lines), _KINDS[0])
+    words = [*there, *_pairs(lines, set("".join(keywords)), known), *_pairs(lines, set(text), known)]
     for number, word in enumerate(words):
-        title = word if len(word) > 2 else word + kinds[number % len(kinds)]
-        yield title[:_MOST_CHINESE]
+        if tune:
+            yield f"{tune}·{word}"
+        else:
+            yield (word + _KINDS[(number + seed) % len(_KINDS)])[:_MOST_CHINESE]
 
 
-def _pairs(lines: Sequence[Line], characters: set[str]) -> Iterator[str]:
-    """The words of two characters that lines begin with, where they hold one of these characters."""
+def _pairs(lines: Sequence[Line], characters: set[str], known: Container[str]) -> Iterator[str]:
+    """The words of two characters, of those known, in which lines hold one of these characters."""
     for line in lines:
-        if len(line.words) in (5, 7):
-            places = (0, 2) if len(line.words) == 7 else (0,)
-            for at in places:
-                pair = "".join(line.words[at : at + 2])
-                if set(pair) & characters:
-                    yield pair
+        for at in range(0, len(line.words) - 1, 2):
+            pair = "".join(line.words[at : at + 2])
+            if set(pair) & characters and pair in known:
+                yield pair

@@ -30,8 +30,8 @@ STEPS_A_MOMENT = 8
 _ROWS_AT_ONCE = 192
 _LONGEST_LINE = 60
 _MANNERS = {
-    "en": Manner(top_p=0.92, guidance=0.4, bonus=1.5, freshness=2.0),
-    "zh": Manner(top_p=0.92, guidance=0.4, bonus=1.5, freshness=1.0),
+    "en": Manner(top_p=0.92, guidance=0.25, bonus=1.2, freshness=3.0, strangeness=5.0, pauses=1.2),
+    "zh": Manner(top_p=0.92, guidance=0.25, bonus=1.2, freshness=3.0, strangeness=3.0),
 }
 _STRESS = {"1": "1", "2": "1", "m": "1", "f": "0", "0": "0"}
 
@@ -166,6 +166,7 @@ class Versing:
             relevance=row.gain / said,
             wishes=1 - len(row.wishes.waiting) / max(1, len(planned.wishes)),
             quotations=self.tongue.quotations,
+            pairs=self.tongue.pairs,
         )
         return Kept(stanza, planned, merits)
 
@@ -224,18 +225,13 @@ def finished_verse(plan: VersePlan, kept: Sequence[Kept], tongue: Tongue, *, ver
     stanzas = tuple(_printed([kept[place] for place in group], tongue.language) for group in groups)
     lines = [line for one in kept for line in one.stanza.lines]
     request = plan.request
-    title = title_of(
-        lines,
-        plan.scene.keywords,
-        language=tongue.language,
-        tune=request.tune or "",
-        seed=request.seed,
-    )
+    keywords = plan.scene.keywords
+    title = title_of(lines, keywords, tongue, tune=request.tune or "", seed=request.seed)
     return Verse(
         title=title,
         recipe=VerseRecipe(request=request, model_version=version),
         stanzas=stanzas,
-        scene_words=used_words(plan.scene.keywords, lines, tongue.language),
+        scene_words=used_words(keywords, lines, tongue.language),
         remarks=plan.remarks,
     )
 

@@ -1,6 +1,7 @@
 """From prepared verse to what networks are taught with, and the examples of each epoch out of it.
 
-A folder a language holds the vocabulary, the lexicon, the neighbours and one file of arrays a split.
+A folder a language holds the vocabulary, the lexicon, the neighbours, what was read together, and one file of
+arrays a split.
 """
 
 from collections import Counter
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from models.lyrics.lemmas import lemma
 from models.lyrics.lexicon import LEXICON_FILE, Word, save_words, word_of
 from models.lyrics.neighbours import NEIGHBOURS_FILE, save_neighbours
+from models.lyrics.tongues import written_with
 from models.lyrics.tunes import TUNES_FILE, save_tunes
 from models.lyrics.vocabulary import SEP, VOCABULARY_FILE, Vocabulary
 from training.corpora import verse_en, verse_zh
@@ -25,6 +27,7 @@ from training.lyrics.encoding import Encoded, Ints, encode
 from training.lyrics.examples import Examples
 from training.lyrics.keywords import MOST_CANDIDATES, Telling, find_neighbours, words_to_tell
 from training.lyrics.pieces import chinese_vocabulary, english_vocabulary
+from training.lyrics.reading import plain_lines, read, tell_reading
 from training.paths import CORPORA, RUNS
 
 LANGUAGES = ("en", "zh")
@@ -80,6 +83,8 @@ def prepare_language(verses: Sequence[Verse], folder: Path, *, tunes: Sequence[s
     vocabulary.save(folder / VOCABULARY_FILE)
     lexicon = lexicon_words(training, vocabulary)
     save_words(folder / LEXICON_FILE, lexicon)
+    material = read(map(plain_lines, training), language)
+    tell_reading(material, written_with(lexicon, vocabulary), vocabulary, folder)
     usable = {word.text for word in lexicon} if language == "en" else None
     telling = Telling((words_to_tell(verse) for verse in training), language, usable)
     neighbours = find_neighbours([words_to_tell(verse) for verse in training], telling)

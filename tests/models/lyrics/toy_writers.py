@@ -55,6 +55,10 @@ class WordCount:
             mask[list(self.choices) or slice(FIRST, None)] = True
         return mask
 
+    @property
+    def beside(self) -> None:
+        return None
+
     def after(self, token: int) -> "WordCount":
         assert self.allowed()[token]
         return WordCount(max(0, self.left - 1), self.choices, self.left == 0)
