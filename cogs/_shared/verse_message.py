@@ -38,8 +38,8 @@ def verse_embed(work_id: int, verse: Verse, wording: Wording) -> discord.Embed:
         colour=COLOUR,
     )
     fields = {
-        **_asked(verse, wording),
         "tones": _tones(verse),
+        **_asked(verse, wording),
         "seed": f"`{request.seed}`",
         "temperature": f"{request.temperature:g}",
         "model_version": f"`{recipe.model_version}`",
@@ -98,13 +98,14 @@ def _asked(verse: Verse, wording: Wording) -> dict[str, str | None]:
 
 
 def _tones(verse: Verse) -> str | None:
-    """Of Chinese verse the tone of each character, two lines to a row, a stanza to a block."""
+    """Of Chinese verse the tone of each character, two or three lines to a row, a stanza to a block."""
     if verse.recipe.request.language is not Language.CHINESE:
         return None
     blocks: list[str] = []
     for stanza in verse.stanzas:
         patterns = [line.pattern for line in stanza.lines if line.pattern]
-        rows = [_GAP.join(patterns[first : first + 2]) for first in range(0, len(patterns), 2)]
+        wide = next(lines for lines in (2, 3, 1) if len(patterns) % lines == 0)
+        rows = [_GAP.join(patterns[first : first + wide]) for first in range(0, len(patterns), wide)]
         blocks.append("\n".join(rows))
     return _EMPTY_LINE.join(filter(None, blocks)) or None
 
@@ -113,7 +114,7 @@ def _add_fields(embed: discord.Embed, fields: Mapping[str, str | None], wording:
     for name, value in fields.items():
         if value is not None:
             embed.add_field(
-                name=wording(f"verse.{name}"), value=_within(value, MAX_FIELD), inline=name != "tones"
+                name=wording(f"verse.{name}"), value=_within(value, MAX_FIELD), inline=name not in _WIDE
             )
 
 
