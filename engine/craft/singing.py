@@ -6,6 +6,7 @@ note, and asks for words with as many syllables as it has notes.
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
+from zlib import crc32
 
 from domain.clips import Clip, Progress, Stage
 from domain.errors import BadRequest, Reason
@@ -95,7 +96,7 @@ class Singer:
         verse = yield from self._words(words_to_sing(request.words, language))
         stanzas = _stanzas(verse)
         try:
-            setting = Setting(model, stanzas, SongWishes(seed=request.seed, key=request.key))
+            setting = Setting(model, stanzas, SongWishes(seed=_seed(request, verse), key=request.key))
         except ValueError as error:
             raise BadRequest(Reason.UNSINGABLE) from error
         while not setting.finished:
@@ -162,6 +163,11 @@ class Singer:
 
 def _progress(done: float, start: float, end: float) -> Progress:
     return Progress(Stage.COMPOSING, start + (end - start) * done)
+
+
+def _seed(request: SongRequest, verse: Verse) -> int:
+    """What the music is drawn from: other words of the same seed have another melody."""
+    return crc32(f"{request.seed} {verse.text}".encode())
 
 
 def _stanzas(verse: Verse) -> list[SungStanza]:

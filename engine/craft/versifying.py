@@ -3,14 +3,18 @@
 The child process's side. Knows no music; that the words may be sung is for `singing`.
 """
 
+import logging
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 
 from domain.clips import Progress, Stage
+from domain.errors import NightingaleError
 from domain.verses import Language, LyricsRequest, Verse
 from engine.craft.poets import Poets
 from models.lyrics.verse_plans import language_of, plan_verse
 from models.lyrics.versing import Versing
+
+log = logging.getLogger(__name__)
 
 _WARM_SCENES = ("forest birds", "林间鸟鸣")
 
@@ -25,9 +29,13 @@ class Versifier:
         """Write a little in each language there is a poet for: the first real job is not the slow one."""
         for scene in _WARM_SCENES:
             request = LyricsRequest(scene=scene, seed=0, lines=4, candidates=1)
-            if language_of(request) in self._poets.languages:
+            if language_of(request) not in self._poets.languages:
+                continue
+            try:
                 for _ in self.writing(request):
                     pass
+            except NightingaleError:  # music can be made all the same, and who asks for verse is told
+                log.warning("Could not warm up to write about %s", scene, exc_info=True)
 
     def write(self, request: LyricsRequest) -> Iterator[Progress | Verse]:
         """Progress, moment by moment, and the verse at the end. Raises as `writing` does."""

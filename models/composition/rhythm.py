@@ -36,8 +36,8 @@ _LENGTHS = (2, 4)
 
 MOST_SYLLABLES = 40
 
-_FULLEST = 0.75
-"""The share of a line's eighths that may have a syllable."""
+_FULLEST, _FULLEST_OF_THREE = 0.75, 0.6
+"""The share of a line's eighths that may have a syllable; less where only every third beat is strong."""
 
 _SLOW = 0.1
 """How much rarer slow lines are than in the hymnals, where organs play them."""
@@ -50,6 +50,13 @@ _FEET_OF_THREE_COST = 8.0
 
 _IDLE_COST = 1.6
 """What a beat costs by which the last note of a line is longer than a bar and a beat, in nats."""
+
+_BREATHLESS_COST = 5.0
+"""What a last note of a line would cost, in nats, that had no length; a half note costs nothing."""
+
+_LONG_PICKUP_COST = 3.0
+_OFF_BEAT_COST = 2.0
+"""What upbeats cost, in nats, that are longer than half a bar, and such as begin off the beat."""
 
 _OTHER_PICKUP = 1.5
 """What it costs that a line begins elsewhere in the bar than the lines before, in nats."""
@@ -122,7 +129,13 @@ def _merit(lines: Sequence[Stresses], metre: Metre) -> float:
     habits = habits_of(metre, None)
     by_length = _by_length(lines)
     bars = _bars(by_length, habits, 0.5)
-    worth = sum(len(same) * _decode(same, habits, bars[length]).score for length, same in by_length.items())
+    worth = 0.0
+    for length, same in by_length.items():
+        decoded = _decode(same, habits, bars[length])
+        # A breath is found in any metre, though not in all as easily.
+        worth += len(same) * (
+            decoded.score + _breathless(decoded.onsets[-1], decoded.bars, decoded.taken, habits)
+        )
     merit = _FIT_WEIGHT * worth / sum(map(len, lines)) + math.log(counts()[str(metre)].lines)
     in_two = metre.beats % 3 != 0
     return merit - _FEET_OF_THREE_COST * max(0.0, _feet_of_three(lines)) * in_two
@@ -154,7 +167,8 @@ def _bars(by_length: Mapping[int, Sequence[Stresses]], habits: Habits, chance: f
     """The bars of lines by their length: drawn for the longest, the same for others unless half as long."""
     longest = max(by_length)
     usual = counts()[str(habits.metre)].bars
-    room = habits.metre.bar_ticks // GRID * _FULLEST
+    fullest = _FULLEST_OF_THREE if habits.metre.beats == 3 else _FULLEST
+    room = habits.metre.bar_ticks // GRID * fullest
     possible = [bars for bars in _LENGTHS if bars * room >= longest] or [2 * _LENGTHS[-1]]
     near = [
         sum(usual.get(n, {}).get(bars, 0.0) for n in range(longest - 1, longest + 2)) for bars in possible
@@ -220,12 +234,20 @@ def _decode(
         found = _best_path(mean, habits, bars, pickup, pickup if reserve is None else reserve)
         if found is None:
             continue
-        found = replace(found, score=found.score - _OTHER_PICKUP * (usual not in (None, pickup)))
+        cost = _OTHER_PICKUP * (usual not in (None, pickup)) + _pickup_cost(pickup, habits.metre)
+        found = replace(found, score=found.score - cost)
         if best is None or found.score > best.score:
             best = found
     if best is None:
         raise ValueError(f"{len(mean)} syllables do not fit into {bars} bars of {habits.metre}")
     return best
+
+
+def _pickup_cost(pickup: int, metre: Metre) -> float:
+    """What speaks against an upbeat of more than half a bar."""
+    if 2 * pickup <= metre.bar_ticks:
+        return 0.0
+    return _LONG_PICKUP_COST + _OFF_BEAT_COST * (pickup % metre.beat_ticks != 0)
 
 
 def _best_path(stresses: Stresses, habits: Habits, bars: int, pickup: int, taken: int) -> _Decoded | None:
@@ -269,10 +291,17 @@ def _worth(decoded: _Decoded, line: Stresses, habits: Habits) -> float:
 
 
 def _end(tick: int, bars: int, taken: int, habits: Habits) -> float:
-    """What it is worth to end here: where lines do, and not so early that the last note stands for ever."""
+    """What it is worth to end here: where lines do, with time for a breath, the last note not for ever."""
     bar, beat = habits.metre.bar_ticks, habits.metre.beat_ticks
     idle = max(0, bars * bar - taken - tick - bar - beat)
-    return habits.ends[tick % bar] - _IDLE_COST * idle / beat
+    return habits.ends[tick % bar] - _IDLE_COST * idle / beat - _breathless(tick, bars, taken, habits)
+
+
+def _breathless(tick: int, bars: int, taken: int, habits: Habits) -> float:
+    """What a last note costs that leaves no time for a breath."""
+    beat = habits.metre.beat_ticks
+    enough = beat if habits.metre.is_compound else 2 * beat
+    return _BREATHLESS_COST * max(0.0, 1 - (bars * habits.metre.bar_ticks - taken - tick) / enough)
 
 
 def _accent(stress: float, place: int, habits: Habits) -> float:

@@ -78,8 +78,17 @@ def test_lines_end_on_long_notes() -> None:
             assert line.notes[-1][1] >= max(duration for _, duration in line.notes[:-1])
 
 
+@pytest.mark.parametrize("metre", [Metre(4, 4), Metre(3, 4)])
+def test_between_long_lines_there_is_time_for_a_breath_and_no_long_upbeat(metre: Metre) -> None:
+    text = "\n".join(COMMON_METRE.splitlines()[::2] * 2)
+    sung = [rhythms(text, metre, seed) for seed in range(8)]
+    assert all(2 * line.pickup <= metre.bar_ticks for lines in sung for line in lines)
+    longer = [lines for lines in sung if lines[0].notes[-1][1] > lines[0].notes[1][1] or lines[0].bars > 2]
+    assert len(longer) >= 2
+
+
 def test_another_seed_is_another_rhythm() -> None:
-    assert len({rhythms(COMMON_METRE, Metre(3, 4), seed) for seed in range(12)}) > 1
+    assert len({rhythms(COMMON_METRE, Metre(4, 4), seed) for seed in range(12)}) > 1
     assert rhythms(COMMON_METRE, Metre(3, 4), 3) == rhythms(COMMON_METRE, Metre(3, 4), 3)
 
 
