@@ -30,6 +30,9 @@ _LINE_SHARE = 0.35  # how full a line has to be to end where a new one had best 
 _MARGIN = 80
 _TITLE_HEIGHT, _TITLE_SIZE = 150, 72
 
+_LYRIC_SPACE, _LYRIC_MARGIN = 2.4, 3.5
+"""Between words, and above them: more than verovio leaves by itself, which counts on a narrower, lower font."""
+
 _FONT = "Source Serif Pro"
 _FONT_STYLES = ("Regular", "Bold", "It", "BoldIt")
 
@@ -125,6 +128,9 @@ def _options(page_width: int) -> dict[str, Any]:
         "breaksSmartSb": _LINE_SHARE,
         "footer": "none",
         "header": "none",
+        "lyricHeightFactor": 1.2,
+        "lyricTopMinMargin": _LYRIC_MARGIN,
+        "lyricWordSpace": _LYRIC_SPACE,
         "pageHeight": round(page_width * _PAGE_SHAPE),
         "pageMarginBottom": _MARGIN,
         "pageMarginLeft": _MARGIN,
