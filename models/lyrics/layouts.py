@@ -17,6 +17,8 @@ _SONG_LINES = (8, 12, 16)
 _FIRST_RHYMES = {5: 0.35, 7: 0.65}
 """The share of Chinese quatrains whose first line rhymes too."""
 _MARKS_ZH = ("，", "。")
+_SHORT_QUATRAINS, _SHORT_COUPLETS = 0.88, 0.75
+"""The shares with lines of eight syllables; the others have ten."""
 
 _SCHEMES = {
     RhymeScheme.AABB: {1: "A", 2: "AA", 3: "AAA", 4: "AABB", 5: "AABBB", 6: "AABBCC"},
@@ -149,7 +151,7 @@ def _chinese_plan(counts: tuple[int, ...]) -> StanzaPlan:
 def _counts(form: VerseForm | None, lines: int, draw: float) -> tuple[int, ...]:
     if form is VerseForm.BALLAD:
         return tuple(6 if line % 2 or line >= _STANZA else 8 for line in range(lines))
-    short = 0.5 if form is VerseForm.COUPLETS else 0.75
+    short = _SHORT_COUPLETS if form is VerseForm.COUPLETS else _SHORT_QUATRAINS
     return (8 if draw < short else 10,) * lines
 
 

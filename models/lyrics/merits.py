@@ -6,7 +6,6 @@ Knows stanzas and the scene; not how they were written.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from models.lyrics.lemmas import lemma
 from models.lyrics.metre import SMALL_WORDS, scan
@@ -122,16 +121,19 @@ def repetitions(lines: Sequence[Line], before: Sequence[Line], language: str) ->
 
 
 def openings(lines: Sequence[Line], before: Sequence[Line]) -> int:
-    """How many lines begin as the one before them, or with two words that began any line before."""
+    """How many lines begin with the word that another line of the stanza, or the line before it, begins
+    with; and how many with two words that began any line before.
+    """
     heads = [tuple(word.lower() for word in line.words[:2]) for line in (*before, *lines)]
     first = len(before)
-    same = sum(one[0] == other[0] for one, other in pairwise(heads[max(0, first - 1) :]))
-    return same + sum(head in heads[:at] for at, head in enumerate(heads) if at >= first)
+    near = [
+        heads[at][0] in {head[0] for head in heads[max(0, first - 1) : at]} for at in range(first, len(heads))
+    ]
+    return sum(near) + sum(heads[at] in heads[:at] for at in range(first, len(heads)))
 
 
 def _telling(lines: Sequence[Line], language: str) -> list[str]:
     if language == "zh":
-        doubled = {word for line in lines for word, after in pairwise(line.words) if word == after}
-        return [word for line in lines for word in line.words if word not in doubled]
+        return [word for line in lines for word in line.words]
     words = (word.lower() for line in lines for word in line.words)
     return [lemma(word) for word in words if word not in _SMALL]

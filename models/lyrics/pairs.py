@@ -3,9 +3,9 @@
 Knows pairs of a lexicon's words, and runs of three, that came more than once; not how often.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -13,13 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.lyrics.lexicon import Spelt
-from models.lyrics.packing import among, load_numbers, save_numbers
+from models.lyrics.packing import load_numbers, save_numbers
 from models.lyrics.quotations import rows_numbers, word_number
 
 PAIRS_FILE = "pairs.bin"
 TRIPLES_FILE = "triples.bin"
 END = ""
 """Stands for a mark or the end of a line, as the last of a pair or of three."""
+
+_BITS = 26
+_REMEMBERED = 4096
+"""Words, with what is after them, that what stood before is kept for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,27 +65,36 @@ class Pairs:
         return self.firsts[self.ends[number - 1] if number else 0 : self.ends[number]]
 
     @cached_property
-    def _pieces(self) -> dict[tuple[str, str | None], Openings]:
-        return {}
-
-    @cached_property
     def _hashes(self) -> NDArray[np.uint64]:
-        """(words,) by number."""
+        """(words + 1,) by number."""
         return np.array([word_number(word) for word in self.numbers], np.uint64)
 
-    def openings_before(self, word: str, after: str | None) -> Openings:
-        """The first pieces of the words that stood before a word, and before it and what comes `after` it."""
-        if (word, after) not in self._pieces:
-            before = self.before(word)
+    @cached_property
+    def openings_before(self) -> Callable[[str, str | None], Openings]:
+        """The first pieces of the words that stood before a word, and before it and what comes after it."""
+        return lru_cache(maxsize=_REMEMBERED)(self._openings_before)
+
+    @cached_property
+    def _bits(self) -> NDArray[np.uint8]:
+        """The triples by their first bits, one a place: quicker to look up than the list, if less sure."""
+        places = np.zeros(1 << _BITS, np.bool_)
+        places[self.triples >> np.uint32(32 - _BITS)] = True
+        return np.packbits(places)
+
+    def _usual(self, runs: NDArray[np.uint32]) -> NDArray[np.bool_]:
+        """Which runs of three, by their numbers (N,), are known; a few of the others seem to be: (N,)."""
+        places = runs >> np.uint32(32 - _BITS)
+        return (self._bits[places >> np.uint32(3)] >> (7 - (places & np.uint32(7))).astype(np.uint8)) & 1 == 1
+
+    def _openings_before(self, word: str, after: str | None) -> Openings:
+        before = self.before(word)
+        if after is None or not len(self.triples) or after not in self.numbers or not len(before):
             known = np.unique(self.openings[before])
-            if after is None or not len(self.triples) or after not in self.numbers or not len(before):
-                self._pieces[word, after] = Openings(known, known)
-            else:
-                last = np.array([word_number(word), word_number(after)], np.uint64)
-                runs = np.column_stack([self._hashes[before], np.tile(last, (len(before), 1))])
-                usual = before[among(rows_numbers(runs), self.triples)]
-                self._pieces[word, after] = Openings(known, np.unique(self.openings[usual]))
-        return self._pieces[word, after]
+            return Openings(known, known)
+        last = np.array([word_number(word), word_number(after)], np.uint64)
+        runs = np.column_stack([self._hashes[before], np.tile(last, (len(before), 1))])
+        usual = before[self._usual(rows_numbers(runs))]
+        return Openings(self.openings_before(word, None).known, np.unique(self.openings[usual]))
 
     def seen(self, first: str, second: str) -> bool:
         """Whether a pair is known, or may be as one of its words is not."""
@@ -110,7 +123,7 @@ class Pairs:
                 runs.append((word_number(words[at]), word_number(words[at + 1]), word_number(last)))
         if not runs or not len(self.triples):
             return 0
-        return int((~among(rows_numbers(np.array(runs, np.uint64)), self.triples)).sum())
+        return int((~self._usual(rows_numbers(np.array(runs, np.uint64)))).sum())
 
     def save(self, path: Path) -> None:
         """Write how many words stand before each, and the differences between their numbers."""

@@ -265,8 +265,9 @@ def _by_line(wish: tuple[str, int]) -> int:
 
 
 def _few(wishes: Iterable[str], company: Sequence[str], scene: Sequence[str]) -> tuple[str, ...]:
-    """What a stanza is told: the words of the scene that are its own, and one or two that keep them company;
-    without any of its own one of the scene's.
+    """What a stanza is told: the words of the scene that are its own, or one of them; where they are few, some
+    that keep them company.
     """
     own = list(wishes)
-    return tuple(dict.fromkeys([*(own or scene[:1]), *company[: 1 if own else 2]]))[:MOST_KEYWORDS]
+    told = [*(own or scene[:1]), *company[: max(0, 2 - len(own))]]
+    return tuple(dict.fromkeys(told))[:MOST_KEYWORDS]
