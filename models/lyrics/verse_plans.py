@@ -265,7 +265,7 @@ def _by_line(wish: tuple[str, int]) -> int:
 
 
 def _few(wishes: Iterable[str], company: Sequence[str], scene: Sequence[str]) -> tuple[str, ...]:
-    """What a stanza is told: the words of the scene that are its own, or one of them; where they are few, some
+    """What a stanza is told: words of the scene that are its own, or one of them; where they are few, some
     that keep them company.
     """
     own = list(wishes)
