@@ -119,7 +119,7 @@ async def world(
     settings = settings_for(tmp_path, **fields)
     async with (
         toy_bot(settings, craft) as bot,
-        simcord.run(bot, shard_count=1, settle_timeout=30) as env,
+        simcord.run(bot, shard_count=1, settle_timeout=100) as env,
     ):
         guild = env.create_guild()
         channel = guild.create_text_channel("music")
