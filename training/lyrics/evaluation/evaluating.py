@@ -25,7 +25,7 @@ from training.lyrics.evaluation.relevance import HOW_TO_INSTALL, MiniLM, find_mi
 from training.lyrics.evaluation.study import COMPARED, Study
 from training.lyrics.evaluation.telling_apart import told_apart
 from training.lyrics.evaluation.training_words import measure_copying
-from training.lyrics.evaluation.writing import Author, readable
+from training.lyrics.evaluation.writing import MARKOV_CANDIDATES, Author, readable
 
 LONG_RUN = {"en": 6, "zh": 8}
 """Words (Chinese: characters) from which a run that training has too counts as copied."""
@@ -132,7 +132,8 @@ def _note(study: Study, compared: int, searched: int) -> str:
         f"Compared over {compared} stanzas each; searched for slurs: {searched} stanzas.",
         "Bits: all a network writes of a stanza, rhyme classes, syllables and line ends included, over the "
         "characters printed; its plan and keywords are told.",
-        f"markov: interpolated Kneser-Ney of {ORDER} tokens under the same constraints, wishes and choice; "
+        f"markov: interpolated Kneser-Ney of {ORDER} tokens under the same constraints and wishes, the best "
+        f"of {MARKOV_CANDIDATES}; "
         "retrieval: the training stanzas nearest to the scene; people: held-out stanzas, own keywords.",
     ]
     if find_minilm() is None and study.language is Language.ENGLISH:

@@ -42,16 +42,17 @@ class Retrieval:
 
     def _rows_with(self, word: str) -> NDArray[np.int64]:
         """The stanzas that hold a word in any form (Chinese: its characters side by side)."""
-        stream, starts = self.training.stream, self.training.starts
+        training = self.training
         if self.language == "en":
-            places = np.flatnonzero(np.isin(stream, self._forms.get(lemma(word), [-1])))
+            forms = self._forms.get(lemma(word), [-1])
+            places = np.concatenate([training.places(number) for number in forms])
         else:
-            numbers = self.training.numbers(list(word))
-            there = np.ones(len(stream) - len(numbers) + 1, bool)
+            numbers: list[int] = training.numbers(list(word)).tolist()
+            places = training.places(numbers[0])
             for at, number in enumerate(numbers):
-                there &= stream[at : at + len(there)] == number
-            places = np.flatnonzero(there)
-        return np.unique(np.searchsorted(starts, places, side="right") - 1)
+                # What lies beyond the end is another stanza's: the stream ends with what stands between them.
+                places = places[training.stream[np.minimum(places + at, len(training.stream) - 1)] == number]
+        return np.unique(np.searchsorted(training.starts, places, side="right") - 1)
 
     def _form(self, word: str) -> str:
         return lemma(word) if self.language == "en" else word

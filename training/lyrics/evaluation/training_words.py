@@ -72,6 +72,17 @@ class TrainingWords:
         return np.array([self._number.get(word, -1) for word in words], np.int32)
 
     @cached_property
+    def _by_word(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Places in the stream, those of each number together, and where each number's begin."""
+        order = np.argsort(self.stream, kind="stable")
+        return order, np.searchsorted(self.stream[order], np.arange(len(self.words) + 2))
+
+    def places(self, number: int) -> NDArray[np.int64]:
+        """Where in the stream a word is, by its number; nowhere for -1."""
+        order, begins = self._by_word
+        return order[begins[number] : begins[number + 1]] if number > 0 else order[:0]
+
+    @cached_property
     def _grams(self) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
         """The hashes of all runs, in order, and where in the stream each begins."""
         hashes = _hashed(self.lowered)

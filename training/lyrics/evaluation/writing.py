@@ -12,7 +12,7 @@ import torch
 from rich.progress import track
 
 from domain.errors import BadRequest
-from domain.verses import Language, Verse
+from domain.verses import Language, LyricsRequest, Verse
 from models.checkpoints import sha256_of
 from models.lyrics.files import AnyWriter, Poet, load_poet, name_of
 from models.lyrics.tongues import Tongue, card_path, load_tongue
@@ -27,34 +27,43 @@ from training.report.keeping import code_digest, keep
 _AT_ONCE = 24
 """Prompts written and kept together, so that an interrupted run loses little."""
 
+MARKOV_CANDIDATES = 4
+"""Fewer than the network has, so that the floor takes less time than what stands on it."""
+
 _CODE = ("models/lyrics", "models/sampling.py", "domain/verses.py")
 _MARKOV_CODE = ("training/lyrics/evaluation/ngram_writer.py", "training/evaluation/ngram.py")
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """A poet and the language it writes, and what its verse depends on."""
+    """A poet and the language it writes, what its verse depends on, and of how many candidates it is the best
+    (None: of as many as the request says).
+    """
 
     name: str
     poet: Poet
     tongue: Tongue
     facts: dict[str, str]
+    candidates: int | None = None
 
     def writes(self, prompts: Sequence[Prompt], folder: Path, *, part: str = "verse") -> list[Verse]:
         """Verse to each prompt, kept in `folder`."""
         verses: list[Verse] = []
         starts = range(0, len(prompts), _AT_ONCE)
         for start in track(starts, f"{self.name} writes", transient=True, disable=len(starts) < 2):
-            requests = [prompt.request for prompt in prompts[start : start + _AT_ONCE]]
+            requests = [self._request(prompt) for prompt in prompts[start : start + _AT_ONCE]]
             facts = {**self.facts, "requests": [request.to_plain() for request in requests]}
 
-            def write(requests: Sequence[Any] = requests) -> list[dict[str, Any]]:
+            def write(requests: Sequence[LyricsRequest] = requests) -> list[dict[str, Any]]:
                 written = write_verses(self.poet, self.tongue, requests)
                 return [verse.to_plain() for verse in written]
 
             name = f"{self.tongue.language}-{self.name}-{part}-{start:05}"
             verses += [Verse.from_plain(plain) for plain in keep(folder, name, facts, write)]
         return verses
+
+    def _request(self, prompt: Prompt) -> LyricsRequest:
+        return replace(prompt.request, candidates=self.candidates or prompt.request.candidates)
 
     def piece(self, prompt: Prompt, verse: Verse) -> Piece:
         """A verse beside what was asked for; its chorus once."""
@@ -98,7 +107,7 @@ def markov_author(author: Author, ngram: NGram, path: Path) -> Author:
         "language": author.facts["language"],
         "code": code_digest(*_CODE, *_MARKOV_CODE),
     }
-    return Author("markov", poet, author.tongue, facts)
+    return Author("markov", poet, author.tongue, facts, candidates=MARKOV_CANDIDATES)
 
 
 def readable(prompts: Sequence[Prompt], tongue: Tongue) -> list[Prompt]:
@@ -111,8 +120,3 @@ def readable(prompts: Sequence[Prompt], tongue: Tongue) -> list[Prompt]:
             continue
         kept.append(prompt)
     return kept
-
-
-def with_candidates(prompts: Sequence[Prompt], candidates: int) -> list[Prompt]:
-    """The same prompts with another number of candidates."""
-    return [Prompt(replace(prompt.request, candidates=candidates), prompt.outside) for prompt in prompts]

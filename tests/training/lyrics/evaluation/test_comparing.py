@@ -51,6 +51,14 @@ def test_words_are_counted_as_they_stand() -> None:
     assert "a" not in _TRAINING.counts
 
 
+def test_words_are_found_where_they_stand() -> None:
+    the = _TRAINING.words.index("the") + 1
+    assert [_TRAINING.words[_TRAINING.stream[place + 1] - 1] for place in _TRAINING.places(the)] == [
+        "bird", "tree", "old",
+    ]  # fmt: skip
+    assert len(_TRAINING.places(-1)) == 0
+
+
 def test_an_ngram_writes_what_it_was_fitted_to(tmp_path: Path) -> None:
     fit([np.array([5, 6, 7, 2])] * 20 + [np.array([5, 8, 9, 2])] * 20, order=3, vocabulary=12).save(
         tmp_path / "ngram.npz"
