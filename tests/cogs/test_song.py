@@ -12,7 +12,7 @@ from domain.score import Key
 from domain.song_requests import SongRequest
 from storage import JobKind, JobStatus
 from tests.cogs.test_compose import buttons, fields, speak_chinese
-from tests.cogs.test_lyrics import ENGLISH, WILD, lyrics, press
+from tests.cogs.test_lyrics import ENGLISH, lyrics, press
 from tests.cogs.toy_poets import LEAD_SHEET
 from tests.cogs.toys import PICTURE
 from tests.cogs.transforming import move_elsewhere
@@ -210,13 +210,6 @@ async def test_a_song_whose_files_are_gone_is_made_again(tmp_path: Path):
         assert await sheet.attachments[-1].read() == LEAD_SHEET
         assert "differ" not in sheet.content
         assert stored.lead_sheet.exists()
-
-
-async def test_a_title_of_somebodys_words_is_escaped(tmp_path: Path):
-    async with world(tmp_path) as w:
-        music, words = (await song(w, WILD, model="wild")).embeds
-        assert (music.title or "").startswith("\\*\\*bold\\*\\* \\[link\\]")
-        assert music.title == words.description
 
 
 async def test_without_a_poet_clips_take_no_words(tmp_path: Path):
