@@ -63,7 +63,7 @@ class Versifier:
         """
         language = language_of(request)
         writer = self._poets.writer(language, request.model)
-        asked = replace(request, language=language, model=writer.network)
+        asked = replace(request, model=writer.network)
         versing = Versing(writer.poet, writer.tongue, plan_verse(asked, writer.tongue, syllables=syllables))
         while not versing.finished:
             versing.advance()

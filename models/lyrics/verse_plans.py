@@ -25,6 +25,8 @@ from models.lyrics.tunes import find_tune
 
 DEFAULT_NETWORK = "seq2seq"
 DEFAULT_LINES = {Language.ENGLISH: 8, Language.CHINESE: 4}
+SONG_LINES = 16
+"""Two verses of four lines, each with the chorus after it."""
 T = TypeVar("T")
 
 CHINESE_FORMS = (VerseForm.FIVE, VerseForm.SEVEN, VerseForm.CI)
@@ -110,7 +112,7 @@ def plan_verse(
     chosen = replace(request, language=language, model=request.model or DEFAULT_NETWORK)
     chosen, said = _chosen_form(chosen, tongue)
     remarks += said
-    asked = chosen.lines or DEFAULT_LINES[language]
+    asked = chosen.lines or (SONG_LINES if chosen.form is VerseForm.SONG else DEFAULT_LINES[language])
     blocks = _blocks(chosen, tongue, asked, syllables)
     lines = sum(blocks.at[place].lines for place in blocks.order)
     if chosen.lines is not None and syllables is None and min(lines, LINES[1]) != chosen.lines:
