@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 OpenBot = Callable[["Settings"], AbstractAsyncContextManager["Nightingale"]]
 
+SCENES = ("forest birds at dawn", "春江花月夜")
+"""What lyrics and songs are measured with, in each language."""
+
 SETTLE_SECONDS = 300.0
 """How long SimCord waits for a command to end: above the longest generation on a slow machine."""
 
@@ -62,7 +65,7 @@ async def show(open_bot: OpenBot, settings: "Settings", *, port: int) -> None:
 async def measure(
     open_bot: OpenBot, settings: "Settings", *, runs: int, styles: Sequence[str] | None = None
 ) -> dict[str, Any]:
-    """The times of some styles, or of all, counted from the interaction; and the largest memory.
+    """The times of some styles, or of all, and of lyrics and songs, from the interaction; the largest memory.
 
     The engine alone is timed too, with one candidate and with eight.
     """
@@ -79,7 +82,7 @@ async def measure(
         finished = {style: list[float]() for style in styles}
         alone = {style: {candidates: list[float]() for candidates in CANDIDATES} for style in styles}
         for seed, style in product(range(runs), styles):
-            calls = await _time_command(env, listener, channel, style=style, seed=seed)
+            calls = await _time_command(env, listener, channel, "compose", style=style, length=30, seed=seed)
             acknowledged.append(calls[0])
             finished[style].append(calls[-1])
             memory.append((psutil.Process().memory_info().rss, engine.memory_info().rss))
@@ -88,6 +91,12 @@ async def measure(
                 request = ComposeRequest(style=style, seed=seed, candidates=candidates)
                 _ = [event async for event in bot.engine.compose(request)]
                 seconds.append(time.perf_counter() - began)
+        words = {name: list[float]() for name in _words(bot)}
+        for name, scene, seed in product(words, SCENES, range(1 + runs)):
+            lines = {"lines": 8} if name == "lyrics" else {}
+            calls = await _time_command(env, listener, channel, name, scene=scene, seed=seed, **lines)
+            words[name] += calls[-1:] if seed else []  # the first one of a language is not warm
+            memory.append((psutil.Process().memory_info().rss, engine.memory_info().rss))
     return {
         "acknowledged_milliseconds": [round(1000 * seconds, 1) for seconds in acknowledged],
         "styles": {
@@ -98,24 +107,30 @@ async def measure(
             }
             for style in styles
         },
+        "words": words,
         "bot_megabytes": max(bot for bot, _ in memory) / 1e6,
         "engine_megabytes": max(engine for _, engine in memory) / 1e6,
     }
 
 
+def _words(bot: "Nightingale") -> list[str]:
+    """The commands that write words with the models there are."""
+    return [*(["lyrics"] if bot.models.poets else []), *(["song"] if bot.models.sings else [])]
+
+
 async def _time_command(
-    env: "simcord.Env", listener: Any, channel: "simcord.ChannelHandle", *, style: str, seed: int
+    env: "simcord.Env", listener: Any, channel: "simcord.ChannelHandle", name: str, **options: object
 ) -> list[float]:
-    """When the bot called Discord, in seconds: first to acknowledge, last with the clip."""
+    """When the bot called Discord, in seconds: first to acknowledge, last with what was asked for."""
     already, began = len(env.http_requests), time.perf_counter()
-    command = asyncio.create_task(listener.slash(channel, "compose", style=style, length=30, seed=seed))
+    command = asyncio.create_task(listener.slash(channel, name, **options))
     calls: list[float] = []
     while not command.done():
         await asyncio.wait([command], timeout=0.002)
         calls += [time.perf_counter() - began] * (len(env.http_requests) - already - len(calls))
     response = (await command).response
-    if response is None or not response.attachments:
-        raise RuntimeError(f"no clip came: {response and response.content}")
+    if response is None or not (response.attachments or response.embeds):
+        raise RuntimeError(f"nothing came: {response and response.content}")
     return calls
 
 

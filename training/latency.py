@@ -10,6 +10,9 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+LYRICS_SECONDS, SONG_SECONDS = 4, 10
+"""Bars for eight lines, and for a song."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -40,6 +43,11 @@ def measure_latency(*, runs: int) -> list[Figure]:
             ),
             Figure(f"eight candidates beside one, {style}", eight / one, "times", 1.6),
         ]
+    bars = {"lyrics": LYRICS_SECONDS, "song": SONG_SECONDS}
+    figures += [
+        Figure(f"/{name}, warm, median", statistics.median(seconds), "s", bars[name])
+        for name, seconds in measured["words"].items()
+    ]
     return [
         *figures,
         Figure("acknowledged, median", statistics.median(measured["acknowledged_milliseconds"]), "ms", 300),

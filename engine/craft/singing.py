@@ -22,16 +22,15 @@ from engine.craft.arranging import Arrangement, arrange
 from engine.craft.finishing import ENDING_SECONDS, Piece, finish
 from engine.craft.repertoire import Repertoire
 from engine.craft.song_players import with_lead
-from engine.craft.song_words import words_for_tune, words_to_sing
 from engine.craft.versifying import Versifier
 from models.composition.setting import SetSong, Setting, Stretch
 from models.composition.singing_through import sing_through
 from models.composition.song_plans import SongWishes
+from models.composition.song_words import sung_stanzas, words_for_tune, words_to_sing
 from models.composition.tune_lines import lines_of, whole_stanzas
 from models.composition.tunes import tune_of
 from models.composition.words_to_tune import FittedWords, fit_words
 from models.lanes import SIXTEENTHS, to_lanes
-from models.lyrics.sung_words import sung_line
 
 _WRITTEN = 0.5
 """How much of the composing is done when there are words."""
@@ -94,7 +93,7 @@ class Singer:
         model = self._repertoire.needed(request.style)
         language = self._versifier.language(request.words)
         verse = yield from self._words(words_to_sing(request.words, language))
-        stanzas = _stanzas(verse)
+        stanzas = sung_stanzas(verse)
         try:
             setting = Setting(model, stanzas, SongWishes(seed=_seed(request, verse), key=request.key))
         except ValueError as error:
@@ -126,7 +125,7 @@ class Singer:
         language = self._versifier.language(request.words)
         words, syllables = words_for_tune(request.words, language, tune.stanza, lines=lines)
         verse = yield from self._words(words, syllables=syllables)
-        fitted = fit_words(score, _stanzas(verse), phrases=tune.phrases)
+        fitted = fit_words(score, sung_stanzas(verse), phrases=tune.phrases)
         if not fitted.sung:
             raise BadRequest(Reason.UNSINGABLE)
         genre = _genre_of(source)
@@ -168,13 +167,6 @@ def _progress(done: float, start: float, end: float) -> Progress:
 def _seed(request: SongRequest, verse: Verse) -> int:
     """What the music is drawn from: other words of the same seed have another melody."""
     return crc32(f"{request.seed} {verse.text}".encode())
-
-
-def _stanzas(verse: Verse) -> list[SungStanza]:
-    return [
-        SungStanza(tuple(sung_line(line.text, rhyme=line.rhyme) for line in stanza.lines), stanza.label)
-        for stanza in verse.stanzas
-    ]
 
 
 def _with_tune_first(source: Source, request: SongRequest) -> Score:

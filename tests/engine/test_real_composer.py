@@ -10,9 +10,12 @@ from domain.clips import Clip, Progress, Stage
 from domain.errors import BadRequest, Reason
 from domain.requests import ComposeRequest
 from domain.sheets import Sheet, SheetRequest
-from engine.client import Engine
+from domain.song_requests import SongRequest
+from domain.verses import LyricsRequest, VerseForm
+from engine.client import Engine, outcome_of
 from models.rnn.files import save_rnn
 from tests.engine.asking import clip_of
+from tests.engine.craft.poets import save_singers
 from tests.models.networks import tiny_network, tiny_profiles
 
 
@@ -41,6 +44,29 @@ async def test_clip_is_the_same_when_its_process_was_killed_halfway(tmp_path: Pa
         assert Stage.QUEUED in stages, "it was not killed in time"
         assert step.midi == first.midi
         assert step.recipe == first.recipe
+
+
+async def test_a_song_has_the_verse_that_its_words_have_alone(tmp_path: Path):
+    save_singers(tmp_path)
+    words = LyricsRequest(scene="forest birds", seed=7, lines=4, form=VerseForm.COUPLETS, candidates=1)
+    async with Engine(weights=tmp_path, device="cpu") as engine:
+        verse = await outcome_of(engine.write(words))
+        song = await outcome_of(engine.make(SongRequest(words=words)))
+    assert isinstance(song, Clip)
+    assert (song.verse, song.title) == (verse, verse.title)
+    assert song.lead_sheet is not None
+
+
+async def test_a_song_is_cancelled_among_its_words_and_the_next_job_runs(tmp_path: Path):
+    save_singers(tmp_path)
+    words = LyricsRequest(scene="forest birds", seed=7, lines=16, candidates=8)
+    async with Engine(weights=tmp_path, device="cpu") as engine:
+        async for step in (news := engine.sing(SongRequest(words=words))):
+            if isinstance(step, Progress) and 0 < step.fraction < 0.5:
+                break
+        await news.aclose()
+        verse = await outcome_of(engine.write(LyricsRequest(scene="山水", seed=1, lines=4, candidates=1)))
+    assert verse.recipe.request.language == "zh"
 
 
 async def test_a_clips_sheet_has_its_bars_and_a_damaged_clip_none(tmp_path: Path):

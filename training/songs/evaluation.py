@@ -1,7 +1,7 @@
 """How well songs sing: stress on strong beats, one syllable a note, line ends, compass, the judge's opinion.
 
-Measured on the stanzas of `stanzas.txt`, one song each, its seed the stanza's number; hymns that are composed
-without words and hymns that people wrote stand beside them.
+Measured on the stanzas of `stanzas.txt` and on songs that the bot's own poets write, the seed of each its
+number; hymns that are composed without words and hymns that people wrote stand beside them.
 """
 
 import time
@@ -80,6 +80,20 @@ def measure_songs(
         judged["hymns by people"] = list(map(float, gate.judge.judge(hymns, [Genre.HYMN] * len(hymns))))
         judged["hymns without words"] = _plain_hymns(model, style, gate, len(written) // 2)
     return Songs(songs, judged)
+
+
+def measure_own_songs(
+    model: Model, style: Style, gate: Gate, written: Sequence[tuple[str, Sequence[SungStanza]]]
+) -> Songs:
+    """Set songs of several stanzas, each with what it is called, and measure them."""
+    songs: list[tuple[Written, SetSong, SongFigures]] = []
+    for seed, (source, stanzas) in enumerate(written):
+        began = time.process_time()
+        song = set_words(model, stanzas, SongWishes(seed=seed), gate=gate, style=style.name)
+        counts = ".".join(str(len(line.syllables)) for line in stanzas[0].lines)
+        figures = figures_of(song, stanzas, time.process_time() - began)
+        songs.append((Written(counts, source, stanzas[0]), song, figures))
+    return Songs(songs, {"songs": [each.judgement for _, _, each in songs if each.judgement is not None]})
 
 
 def figures_of(song: SetSong, stanzas: Sequence[SungStanza], seconds: float = 0.0) -> SongFigures:

@@ -31,7 +31,7 @@ _MARGIN = 80
 _TITLE_HEIGHT, _TITLE_SIZE = 150, 72
 
 _LYRIC_SPACE, _LYRIC_MARGIN = 2.4, 3.5
-"""Between words, and above them: more than verovio leaves by itself, which counts on a narrower, lower font."""
+"""Between words, and above them: verovio by itself leaves less, counting on a narrower and lower font."""
 
 _FONT = "Source Serif Pro"
 _FONT_STYLES = ("Regular", "Bold", "It", "BoldIt")

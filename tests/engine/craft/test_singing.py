@@ -20,10 +20,10 @@ from engine.craft.midi_files import midi_bytes
 from engine.craft.poets import Poets
 from engine.craft.repertoire import Repertoire
 from engine.craft.singing import Singer, _arranged, _Song
-from engine.craft.song_words import words_to_sing
 from engine.craft.versifying import Versifier
 from engine.craft.workshop import Workshop
 from engine.intake.clip_files import composition_of, read_score
+from models.composition.song_words import words_to_sing
 from models.devices import choose_device
 from tests.engine.craft.pieces import chorale, jig, of_notes
 from tests.engine.craft.poets import save_poets, save_singers

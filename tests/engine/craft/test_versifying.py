@@ -92,5 +92,6 @@ def test_altered_files_are_told_to_who_asks(tmp_path: Path) -> None:
     save_poets(tmp_path, Language.ENGLISH)
     versifier = Versifier(Poets(tmp_path, CPU))
     (tmp_path / "lyrics-en.neighbours").write_bytes(b"other")
+    versifier.warm_up()
     error = refusal(versifier, FOREST)
     assert (type(error), error.reason) == (Unavailable, Reason.WEIGHTS_UNUSABLE)

@@ -1,6 +1,6 @@
-"""What the words of a song are to be like where nobody said: stanzas alike, so that they share a melody.
+"""What a song's words are to be like where nobody said, so that stanzas share a melody; and words as sung.
 
-Knows requests and tunes as counts of syllables; writes nothing.
+Knows requests, verse and tunes as counts of syllables; writes nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,9 @@ from statistics import fmean
 
 import numpy as np
 
-from domain.verses import Language, LyricsRequest, VerseForm
+from domain.songs import SungStanza
+from domain.verses import Language, LyricsRequest, Verse, VerseForm
+from models.lyrics.sung_words import sung_line
 
 _FORMS: Mapping[VerseForm, tuple[float, int]] = {
     VerseForm.SONG: (0.4, 12),
@@ -50,3 +52,11 @@ def words_for_tune(
     five = fmean(syllables) < _BETWEEN
     form = VerseForm.FIVE if five else VerseForm.SEVEN
     return replace(asked, form=form), (_FIVE if five else _SEVEN,) * len(syllables)
+
+
+def sung_stanzas(verse: Verse) -> list[SungStanza]:
+    """The stanzas of verse, syllable by syllable."""
+    return [
+        SungStanza(tuple(sung_line(line.text, rhyme=line.rhyme) for line in stanza.lines), stanza.label)
+        for stanza in verse.stanzas
+    ]
