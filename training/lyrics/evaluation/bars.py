@@ -1,7 +1,7 @@
 """The figures of verse, the bars that each is held to, and both as a table. Computes nothing but verdicts."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from training.evaluation.tables import Table
@@ -120,11 +120,15 @@ ROWS: dict[str, tuple[Row, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """Everybody's figures in one language; the first is the one that is held to the bars."""
+    """Everybody's figures in one language; the first is the one that is held to the bars.
+
+    `unsettled` are the figures that were measured over too little for their bars to say anything.
+    """
 
     language: str
     figures: Mapping[str, Figures]
     note: str
+    unsettled: Collection[str] = ()
 
     def table(self) -> Table:
         """A row a figure, beside it who else wrote, its bars and which of them is met."""
@@ -134,7 +138,7 @@ class Standings:
                 row.name,
                 *(_cell(row, figures) for figures in self.figures.values()),
                 *row.bars(),
-                row.verdict(self.figures[judged].get(row.name, math.nan)),
+                self._verdict(row, judged),
             )
             for row in ROWS[self.language]
         )
@@ -143,9 +147,12 @@ class Standings:
 
     def missed(self) -> Sequence[str]:
         """The figures below their bar for shipping."""
-        judged = next(iter(self.figures.values()))
-        rows = ROWS[self.language]
-        return [row.name for row in rows if row.verdict(judged.get(row.name, math.nan)) == "MISSED"]
+        judged = next(iter(self.figures))
+        return [row.name for row in ROWS[self.language] if self._verdict(row, judged) == "MISSED"]
+
+    def _verdict(self, row: Row, judged: str) -> str:
+        told = row.verdict(self.figures[judged].get(row.name, math.nan))
+        return "too few" if row.name in self.unsettled and told in ("ship", "stretch") else told
 
 
 def _cell(row: Row, figures: Figures) -> str:

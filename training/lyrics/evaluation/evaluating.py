@@ -30,6 +30,9 @@ from training.lyrics.evaluation.writing import MARKOV_CANDIDATES, Author, readab
 LONG_RUN = {"en": 6, "zh": 8}
 """Words (Chinese: characters) from which a run that training has too counts as copied."""
 
+SEARCHED = 10_000
+"""Stanzas from which on it means something that none holds a slur."""
+
 _TIMED = 5
 _SLURS_LINES = 16
 
@@ -47,7 +50,10 @@ def measure(study: Study, *, outputs: int = 0) -> Standings:
     figures["markov"] = {**figures["markov"], bars.BITS: figures[study.network]["markov bits"]}
     unsafe, searched = _search(study, pieces[study.network], outputs)
     figures[study.network] = {**figures[study.network], bars.UNSAFE: unsafe}
-    return Standings(study.language, figures, _note(study, compared, searched))
+    unsettled = {bars.DISTINCT, bars.ALIKE} if compared < COMPARED else set[str]()
+    if searched < SEARCHED:
+        unsettled.add(bars.UNSAFE)
+    return Standings(study.language, figures, _note(study, compared, searched), unsettled)
 
 
 def _of_pieces(study: Study, own: Sequence[Piece], human: Sequence[Piece], compared: int) -> dict[str, float]:
@@ -129,7 +135,8 @@ def _note(study: Study, compared: int, searched: int) -> str:
     sentences = [
         f"{study.author.poet.version}; {len(study.asked)} prompts, {outside} of words from outside, "
         f"{answered} answered; {len(study.answered)} verses.",
-        f"Compared over {compared} stanzas each; searched for slurs: {searched} stanzas.",
+        f"Compared over {compared} stanzas each (the bars are for {COMPARED}); searched for slurs: "
+        f"{searched} stanzas (for {SEARCHED}).",
         "Bits: all a network writes of a stanza, rhyme classes, syllables and line ends included, over the "
         "characters printed; its plan and keywords are told.",
         f"markov: interpolated Kneser-Ney of {ORDER} tokens under the same constraints and wishes, the best "

@@ -9,7 +9,7 @@ import torch
 from models.lyrics.networks import Sources
 from models.lyrics.vocabulary import BOS
 from training.evaluation.ngram import NGram, fit
-from training.lyrics.evaluation.bars import BITS, SCENE, Standings
+from training.lyrics.evaluation.bars import BITS, DISTINCT, SCENE, UNSAFE, Standings
 from training.lyrics.evaluation.blinded import write_blinded
 from training.lyrics.evaluation.ngram_writer import NGramWriter
 from training.lyrics.evaluation.pieces import Piece
@@ -91,6 +91,13 @@ def test_the_first_source_is_held_to_the_bars_and_others_are_not() -> None:
     assert rows[BITS] == ("1.500", "–", "≤ 1.550", "≤ 1.480", "ship")
     assert rows[SCENE] == ("50.0%", "100.0%", "≥ 85.0%", "≥ 95.0%", "MISSED")
     assert standings.missed() == [SCENE]
+
+
+def test_a_bar_met_over_too_few_stanzas_is_not_called_met() -> None:
+    standings = Standings("en", {"seq2seq": {DISTINCT: 0.9, UNSAFE: 1}}, "a note", {DISTINCT, UNSAFE})
+    rows = {row[0]: row[-1] for row in standings.table().rows}
+    assert rows[DISTINCT] == "too few"
+    assert rows[UNSAFE] == "MISSED"
 
 
 def test_a_blind_list_says_nothing_that_its_key_says(tmp_path: Path) -> None:
