@@ -129,7 +129,8 @@ def figures_of(song: SetSong, stanzas: Sequence[SungStanza], seconds: float = 0.
         stressed_on_strong=sum(map(is_strong, stressed)),
         in_words=len(in_words),
         in_words_on_strong=sum(map(is_strong, in_words)),
-        syllables=sum(len(line.syllables) for stanza in stanzas for line in stanza.lines),
+        # A chorus that returns is written down once.
+        syllables=sum(len(line.syllables) for stanza in dict.fromkeys(stanzas) for line in stanza.lines),
         one_note=len(alone),
         lines=len(lines),
         long_ends=sum(
