@@ -4,7 +4,12 @@ Rhyme groups are the fourteen of the Chinese New Rhyme (中华新韵, 2005). Kno
 commonest reading; entering tones of the classical language are not reconstructed.
 """
 
+import os
 from functools import cache
+
+# The library's phrases take 46 MB, and single characters never need them. It reads this as it is imported.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")
 
 from pypinyin import Style, pinyin
 
