@@ -37,6 +37,10 @@ class _NumberedButton(ui.DynamicItem[ui.Button[Any]], template=r"(?!)"):
     action: ClassVar[str]
     emoji: ClassVar[str]
 
+    def __init_subclass__(cls, *, action: str, emoji: str) -> None:
+        cls.action, cls.emoji = action, emoji
+        super().__init_subclass__(template=re.compile(rf"nightingale:{action}:(?P<number>[0-9]{{1,18}})"))
+
     def __init__(self, number: int, label: str = "", row: int | None = None) -> None:
         self.number = number
         custom_id = f"nightingale:{self.action}:{number}"
@@ -69,58 +73,42 @@ def _song(bot: commands.Bot) -> "Song":
     return cast("Song", bot.get_cog("Song"))
 
 
-class CancelButton(_NumberedButton, template=r"nightingale:cancel:(?P<number>[0-9]{1,18})"):
-    action, emoji = "cancel", "❌"
-
+class CancelButton(_NumberedButton, action="cancel", emoji="❌"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _clips(bot).cancel(interaction, self.number)
 
 
-class MidiButton(_NumberedButton, template=r"nightingale:midi:(?P<number>[0-9]{1,18})"):
-    action, emoji = "midi", "🎹"
-
+class MidiButton(_NumberedButton, action="midi", emoji="🎹"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _clips(bot).hand_over_midi(interaction, self.number)
 
 
-class SheetButton(_NumberedButton, template=r"nightingale:sheet:(?P<number>[0-9]{1,18})"):
-    action, emoji = "sheet", "🎼"
-
+class SheetButton(_NumberedButton, action="sheet", emoji="🎼"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _clips(bot).hand_over_sheet(interaction, self.number)
 
 
-class AgainButton(_NumberedButton, template=r"nightingale:again:(?P<number>[0-9]{1,18})"):
-    action, emoji = "again", "🎲"
-
+class AgainButton(_NumberedButton, action="again", emoji="🎲"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _clips(bot).ask_again(interaction, self.number)
 
 
-class VaryButton(_NumberedButton, template=r"nightingale:vary:(?P<number>[0-9]{1,18})"):
-    action, emoji = "vary", "🔀"
-
+class VaryButton(_NumberedButton, action="vary", emoji="🔀"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _clips(bot).vary(interaction, self.number)
 
 
-class TextButton(_NumberedButton, template=r"nightingale:text:(?P<number>[0-9]{1,18})"):
-    action, emoji = "text", "📜"
-
+class TextButton(_NumberedButton, action="text", emoji="📜"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _lyrics(bot).hand_over_text(interaction, self.number)
 
 
-class SingButton(_NumberedButton, template=r"nightingale:sing:(?P<number>[0-9]{1,18})"):
-    action, emoji = "sing", "🎵"
-
+class SingButton(_NumberedButton, action="sing", emoji="🎵"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _song(bot).sing(interaction, self.number)
 
 
-class WordsButton(_NumberedButton, template=r"nightingale:words:(?P<number>[0-9]{1,18})"):
-    action, emoji = "words", "✍️"
-
+class WordsButton(_NumberedButton, action="words", emoji="✍️"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _song(bot).ask_for_scene(interaction, self.number)
 

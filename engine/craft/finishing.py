@@ -3,10 +3,8 @@
 What every job that makes a clip ends in. Knows nothing of models, and not why the composition is as it is.
 """
 
-from collections.abc import Generator, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
 from domain.clips import Clip, Progress, Stage
 from domain.ensembles import Ensemble
@@ -21,12 +19,11 @@ from engine.craft.encoding import encoding
 from engine.craft.midi_files import midi_bytes
 from engine.craft.pictures import piano_roll
 from engine.craft.rendering import rendering
+from engine.craft.steps import told
 
 ENDING_SECONDS = 1.0
 """For how long last notes are held past the last bar where no length was asked for."""
 
-
-_Result = TypeVar("_Result")
 
 _RENDERED = 0.6
 """How much of what is left to do is done when there is sound, which is then encoded."""
@@ -64,8 +61,8 @@ def finish(piece: Piece, arrangement: Arrangement | None = None) -> Iterator[Pro
     )
     score, sheet = arrangement.score, piece.sheet
     steps = rendering(score, genre=piece.genre, length_seconds=piece.length_seconds)
-    audio = yield from _told(steps, 0.0, _RENDERED)
-    mp3 = yield from _told(encoding(audio), _RENDERED, 1.0)
+    audio = yield from told(steps, Stage.RENDERING, end=_RENDERED)
+    mp3 = yield from told(encoding(audio), Stage.RENDERING, start=_RENDERED)
     yield Clip(
         title=piece.title,
         recipe=_recipe(piece),
@@ -79,19 +76,6 @@ def finish(piece: Piece, arrangement: Arrangement | None = None) -> Iterator[Pro
         verse=piece.verse,
         lead_sheet=None if sheet is None else sheet.musicxml,
     )
-
-
-def _told(
-    steps: Generator[float, None, _Result], start: float, end: float
-) -> Generator[Progress, None, _Result]:
-    """Steps that yield how much is done, as progress from a fraction to another; closed where this is."""
-    with closing(steps):
-        while True:
-            try:
-                done = next(steps)
-            except StopIteration as result:
-                return result.value
-            yield Progress(Stage.RENDERING, start + (end - start) * done)
 
 
 def _recipe(piece: Piece) -> Recipe:

@@ -22,6 +22,7 @@ from engine.craft.arranging import Arrangement, arrange
 from engine.craft.finishing import ENDING_SECONDS, Piece, finish
 from engine.craft.repertoire import Repertoire
 from engine.craft.song_players import with_lead
+from engine.craft.steps import told
 from engine.craft.versifying import Versifier
 from models.composition.setting import SetSong, Setting, Stretch
 from models.composition.singing_through import sing_through
@@ -100,9 +101,8 @@ class Singer:
             raise BadRequest(Reason.UNSINGABLE) from error
         while not setting.finished:
             setting.advance()
-            yield _progress(setting.fraction, _WRITTEN, 1.0)
+            yield Progress(Stage.COMPOSING, _WRITTEN + (1 - _WRITTEN) * setting.fraction)
         song = setting.choose_best(self._repertoire.gate, style=request.style)
-        yield _progress(1.0, _WRITTEN, 1.0)
         key = song.score.key
         return _Song(
             request=replace(request, words=verse.recipe.request, key=key),
@@ -129,7 +129,6 @@ class Singer:
         if not fitted.sung:
             raise BadRequest(Reason.UNSINGABLE)
         genre = _genre_of(source)
-        yield _progress(1.0, _WRITTEN, 1.0)
         return _Song(
             request=replace(request, words=verse.recipe.request, key=score.key),
             verse=verse,
@@ -152,16 +151,7 @@ class Singer:
         self, request: LyricsRequest, *, syllables: Sequence[int] | None = None
     ) -> Generator[Progress, None, Verse]:
         steps = self._versifier.writing(request, syllables=syllables)
-        while True:
-            try:
-                done = next(steps)
-            except StopIteration as written:
-                return written.value
-            yield _progress(done, 0.0, _WRITTEN)
-
-
-def _progress(done: float, start: float, end: float) -> Progress:
-    return Progress(Stage.COMPOSING, start + (end - start) * done)
+        return (yield from told(steps, Stage.COMPOSING, end=_WRITTEN))
 
 
 def _seed(request: SongRequest, verse: Verse) -> int:

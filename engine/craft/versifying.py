@@ -11,6 +11,7 @@ from domain.clips import Progress, Stage
 from domain.errors import NightingaleError
 from domain.verses import Language, LyricsRequest, Verse
 from engine.craft.poets import Poets
+from engine.craft.steps import told
 from models.lyrics.verse_plans import language_of, plan_verse
 from models.lyrics.versing import Versing
 
@@ -40,14 +41,7 @@ class Versifier:
     def write(self, request: LyricsRequest) -> Iterator[Progress | Verse]:
         """Progress, moment by moment, and the verse at the end. Raises as `writing` does."""
         yield Progress(Stage.COMPOSING, 0.0)
-        steps = self.writing(request)
-        while True:
-            try:
-                done = next(steps)
-            except StopIteration as written:
-                yield written.value
-                return
-            yield Progress(Stage.COMPOSING, done)
+        yield (yield from told(self.writing(request), Stage.COMPOSING))
 
     def language(self, request: LyricsRequest) -> Language:
         """The language that its verse is in. Raises BadRequest where there is no scene."""
