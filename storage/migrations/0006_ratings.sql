@@ -1,0 +1,1 @@
+-- Ratings as raw events, and the messages that works stand in.

@@ -1,0 +1,1 @@
+-- What the history, the charts and recommendations are found by.

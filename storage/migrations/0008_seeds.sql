@@ -1,0 +1,1 @@
+-- Seeds: tunes that people keep to start from.

@@ -1,0 +1,1 @@
+-- Which of two works somebody liked better without knowing which was which.
