@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Self, cast
 
 from domain.ensembles import Ensemble
@@ -12,7 +12,7 @@ from domain.limits import SEED, check_range
 from domain.moods import Mood
 from domain.score import Key, Metre
 from domain.song_requests import SongRequest
-from domain.transformations import TRANSFORMATIONS, Transformation
+from domain.transformations import TRANSFORMATIONS, Source, Transformation
 from domain.verses import LyricsRequest
 
 __all__ = [
@@ -49,9 +49,11 @@ RECIPE_FORMAT = 3
 class ComposeRequest:
     """A piece of its own as asked for. What is None, the composer chooses from the seed.
 
-    `tempo` counts the metre's beats a minute; of `candidates` pieces the best is kept. Wishes may
-    contradict each other (a jig in 4/4): the composer chooses, and remarks on it. Raises BadRequest
-    when a value is out of range; whether the style offers the genre is only known to the engine.
+    `tempo` counts the metre's beats a minute; of `candidates` pieces the best is kept. A piece with an
+    `opening` begins with those notes, or the first phrase of them, whatever its seed; key, metre, tempo and
+    genre that are not asked for then follow from it. Wishes may contradict each other (a jig in 4/4): the
+    composer chooses, and remarks on it. Raises BadRequest when a value is out of range; whether the style
+    offers the genre is only known to the engine.
     """
 
     kind: ClassVar[str] = "compose"
@@ -67,6 +69,7 @@ class ComposeRequest:
     instruments: Ensemble | None = None
     temperature: float = DEFAULT_TEMPERATURE
     candidates: int = DEFAULT_CANDIDATES
+    opening: Source | None = None
 
     def __post_init__(self) -> None:
         check_range(self.length_seconds, LENGTH_SECONDS, Reason.LENGTH_OUT_OF_RANGE)
@@ -76,22 +79,36 @@ class ComposeRequest:
         if self.tempo is not None:
             check_range(self.tempo, TEMPO, Reason.TEMPO_OUT_OF_RANGE)
 
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The music that the piece is made from: its opening, where it has one."""
+        return () if self.opening is None else (self.opening,)
+
     def to_json(self) -> str:
-        """One line of JSON, key and metre as text."""
-        fields = asdict(self) | {
+        """One line of JSON, key and metre as text; `opening` is left out where there is none."""
+        fields = asdict(replace(self, opening=None)) | {
             "key": None if self.key is None else str(self.key),
             "metre": None if self.metre is None else str(self.metre),
         }
+        del fields["opening"]
+        if self.opening is not None:
+            fields["opening"] = self.opening.to_plain()
         return json.dumps(fields, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read what `to_json` wrote, now or in an earlier version (without metre, mood, instruments).
+        """Read what `to_json` wrote, now or in an earlier version (without metre, mood, opening).
 
         Raises ValueError, KeyError, TypeError or BadRequest otherwise.
         """
         fields: dict[str, Any] = json.loads(text)
-        read = {"key": Key.parse, "metre": Metre.parse, "mood": Mood, "instruments": Ensemble}
+        read: dict[str, Callable[[Any], object]] = {
+            "key": Key.parse,
+            "metre": Metre.parse,
+            "mood": Mood,
+            "instruments": Ensemble,
+            "opening": Source.from_plain,
+        }
         for name, parse in read.items():
             if fields.get(name) is not None:
                 fields[name] = parse(fields[name])

@@ -76,7 +76,7 @@ def _temperature(request: ClipRequest) -> str | None:
 def _came_from(clip_id: int, clip: Clip, wording: Wording) -> dict[str, str]:
     """What it was made from and how, and, of a restyling, what the judge makes of both pieces."""
     request = clip.recipe.request
-    if isinstance(request, ComposeRequest) or not request.sources:
+    if not request.sources:
         return {}
     shown = {"sources": "\n".join(_source_name(source) for source in request.sources)}
     match request:

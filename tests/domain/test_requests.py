@@ -1,13 +1,17 @@
 """Requests and recipes as text: today's come back whole, earlier versions' stay readable."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from domain.ensembles import Ensemble
+from domain.genres import Genre
 from domain.moods import Mood
+from domain.remarks import Remark, Topic
 from domain.requests import DEFAULT_CANDIDATES, RECIPE_FORMAT, ComposeRequest, Recipe
-from domain.score import Key, Metre, Mode
+from domain.score import Key, Metre, Mode, Note, Part, Score
+from domain.transformations import Source
 
 FULL = ComposeRequest(
     style="rnn",
@@ -23,6 +27,14 @@ FULL = ComposeRequest(
     candidates=3,
 )
 
+OPENING = Source(
+    "晨歌",
+    Score(Key(2), Metre(6, 8), 96.0, 2, (Part("tune", 73, (Note(0, 74, 18), Note(18, 78, 18, 100))),)),
+    genre=Genre.JIG,
+    clip_id=42,
+    left_out=(Remark(Topic.DRUMS_LEFT_OUT, {"title": "晨歌"}),),
+)
+
 FORMAT_1 = """{
   "format": 1,
   "model_version": "rnn-b2e50915",
@@ -36,9 +48,17 @@ FORMAT_1 = """{
 """
 
 
-@pytest.mark.parametrize("request_", [FULL, ComposeRequest(style="rnn", seed=0)])
+@pytest.mark.parametrize(
+    "request_", [FULL, replace(FULL, opening=OPENING), ComposeRequest(style="rnn", seed=0)]
+)
 def test_a_request_comes_back_whole(request_: ComposeRequest) -> None:
     assert ComposeRequest.from_json(request_.to_json()) == request_
+
+
+def test_a_request_without_an_opening_reads_as_it_did_before_there_were_any() -> None:
+    assert "opening" not in json.loads(FULL.to_json())
+    assert FULL.sources == ()
+    assert replace(FULL, opening=OPENING).sources == (OPENING,)
 
 
 def test_a_recipe_comes_back_whole() -> None:
