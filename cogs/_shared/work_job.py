@@ -10,14 +10,14 @@ from contextlib import aclosing
 
 import discord
 
-from cogs._shared.buttons import progress_view, result_view
+from cogs._shared.buttons import progress_view
 from cogs._shared.failures import DISCORD_FAULTS, log_failure
+from cogs._shared.posting import post_work, upload_limit
 from cogs._shared.recent_clips import RecentClips
 from cogs._shared.status_message import StatusMessage
 from cogs._shared.wording import Wording, wording_for
-from cogs._shared.work_message import embeds_of, upload_ladder
 from domain.clips import Clip, Progress, Stage, Work
-from domain.errors import Reason, Unavailable
+from domain.errors import Unavailable
 from domain.requests import WorkRequest
 from domain.song_requests import SongRequest
 from domain.verses import LyricsRequest
@@ -144,27 +144,16 @@ class WorkJob:
 
     async def _post(self, work: Work) -> None:
         """Show the work; where Discord refuses that, say so: it is kept, and its buttons hand it over."""
-        limit_bytes = self._interaction.filesize_limit
-        if self._interaction.guild is not None:
-            limit_bytes = min(limit_bytes, self._interaction.guild.filesize_limit)
-        view = result_view(self.id, work, self._wording, models=self._models)
-        refusal: Exception = Unavailable(Reason.UPLOAD_REFUSED)
-        for files in upload_ladder(self.id, work, limit_bytes=limit_bytes):
-            embeds = embeds_of(self.id, work, self._wording, files=files)
-            try:
-                await self._status.edit(content=None, embeds=embeds, view=view, files=files)
-            except DISCORD_FAULTS as error:
-                refusal.__cause__ = error
-            else:
-                return
-        failure = log_failure(refusal, about=f"posting #{self.id}")
-        text = failure.text(self._wording, job_id=self.id)
-        await self._end_row(lambda: self._storage.jobs.fail(self.id, failure.reason, code=failure.code))
-        try:
-            embeds = embeds_of(self.id, work, self._wording)
-            await self._status.edit(content=text, embeds=embeds, view=view)
-        except DISCORD_FAULTS:
-            log.exception("could not say that the upload of #%d was refused", self.id)
+        failure = await post_work(
+            self._status,
+            self.id,
+            work,
+            wording=self._wording,
+            models=self._models,
+            limit_bytes=upload_limit(self._interaction),
+        )
+        if failure is not None:
+            await self._end_row(lambda: self._storage.jobs.fail(self.id, failure.reason, code=failure.code))
 
     async def _fail(self, error: Exception) -> None:
         failure = log_failure(error, about=f"{self._request.kind} #{self.id}")
