@@ -8,25 +8,38 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from storage.charts import Charts
 from storage.cleaning import Cleaning
 from storage.clips import ClipName, Clips, StoredClip, sha256_of
 from storage.database import DatabaseTooNew, open_database
 from storage.errors import plain_errors
 from storage.files import ClipFolder
+from storage.history import History, HistoryFilter, HistoryPage
 from storage.jobs import Job, JobKind, Jobs, JobStatus
+from storage.listings import Listing
+from storage.places import Place
 from storage.ratings import Favourites, Ratings
+from storage.recommendations import Recommendation, Recommendations
 from storage.verses import StoredVerse, VerseName, Verses
 
 __all__ = [
+    "Charts",
     "ClipName",
     "Clips",
     "DatabaseTooNew",
     "Favourites",
+    "History",
+    "HistoryFilter",
+    "HistoryPage",
     "Job",
     "JobKind",
     "JobStatus",
     "Jobs",
+    "Listing",
+    "Place",
     "Ratings",
+    "Recommendation",
+    "Recommendations",
     "Storage",
     "StoredClip",
     "StoredVerse",
@@ -46,6 +59,9 @@ class Storage:
     verses: Verses
     ratings: Ratings
     favourites: Favourites
+    history: History
+    charts: Charts
+    recommendations: Recommendations
 
 
 @asynccontextmanager
@@ -68,4 +84,7 @@ async def open_storage(data_folder: Path, *, max_clip_bytes: int) -> AsyncGenera
             verses=Verses(database),
             ratings=Ratings(database),
             favourites=Favourites(database),
+            history=History(database),
+            charts=Charts(database),
+            recommendations=Recommendations(database),
         )

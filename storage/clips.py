@@ -201,12 +201,14 @@ async def _insert(connection: aiosqlite.Connection, job_id: int, clip: Clip, *, 
     recipe = clip.recipe
     await works.finish(connection, job_id, title=clip.title, model_version=recipe.model_version)
     await connection.execute(
-        "INSERT INTO clips (id, style, genre, recipe, seconds, judgement, source_judgement, remarks,"
-        " midi_sha256, file_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO clips (id, style, genre, key, tempo, recipe, seconds, judgement, source_judgement,"
+        " remarks, midi_sha256, file_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             job_id,
             recipe.request.style,
             recipe.genre,
+            str(recipe.key),
+            recipe.tempo,
             recipe.to_json(),
             clip.seconds,
             clip.judgement,
