@@ -40,6 +40,7 @@ class Reason(StrEnum):
     NOT_FOUND = "not_found"
     NO_VERSE = "no_verse"
     FILES_GONE = "files_gone"
+    PAIR_GONE = "pair_gone"
     SOURCE_MISSING = "source_missing"
     SOURCES_MISSING = "sources_missing"
     SOURCE_TWICE = "source_twice"
@@ -113,6 +114,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.FILES_GONE: (
         "The files of clip {value} are gone, and the models that I have now can't make it again."
     ),
+    Reason.PAIR_GONE: "One of these two was deleted, so there is nothing left to choose between.",
     Reason.SOURCE_MISSING: "Give me a clip's id, such as #42, or a MIDI file to work on.",
     Reason.SOURCES_MISSING: "I need two pieces: for each a clip's id, such as #42, or a MIDI file.",
     Reason.SOURCE_TWICE: "Give me either a clip's id or a MIDI file, not both.",

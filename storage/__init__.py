@@ -18,6 +18,7 @@ from storage.history import History, HistoryFilter, HistoryPage
 from storage.jobs import Job, JobKind, Jobs, JobStatus
 from storage.listings import Listing
 from storage.places import Place
+from storage.preferences import Comparison, Difference, Pair, Pick, PickEvent, Preferences
 from storage.ratings import Favourites, Ratings
 from storage.recommendations import Recommendation, Recommendations
 from storage.verses import StoredVerse, VerseName, Verses
@@ -26,7 +27,9 @@ __all__ = [
     "Charts",
     "ClipName",
     "Clips",
+    "Comparison",
     "DatabaseTooNew",
+    "Difference",
     "Favourites",
     "History",
     "HistoryFilter",
@@ -36,7 +39,11 @@ __all__ = [
     "JobStatus",
     "Jobs",
     "Listing",
+    "Pair",
+    "Pick",
+    "PickEvent",
     "Place",
+    "Preferences",
     "Ratings",
     "Recommendation",
     "Recommendations",
@@ -62,6 +69,7 @@ class Storage:
     history: History
     charts: Charts
     recommendations: Recommendations
+    preferences: Preferences
 
 
 @asynccontextmanager
@@ -87,4 +95,5 @@ async def open_storage(data_folder: Path, *, max_clip_bytes: int) -> AsyncGenera
             history=History(database),
             charts=Charts(database),
             recommendations=Recommendations(database),
+            preferences=Preferences(database),
         )

@@ -59,6 +59,11 @@ async def newest(
 
 def newest_sql(select: str, *, private: bool) -> str:
     """`select` with the place, the order and the limit put behind it."""
-    conversation = "jobs.guild_id IS NULL AND jobs.channel_id = :channel_id"
-    place = conversation if private else "jobs.guild_id = :guild_id"
-    return f"{select} WHERE {place} ORDER BY jobs.id DESC LIMIT :limit"
+    return f"{select} WHERE {here_sql(private=private)} ORDER BY jobs.id DESC LIMIT :limit"
+
+
+def here_sql(*, private: bool) -> str:
+    """The condition that a job is of the server `:guild_id`, or of the conversation `:channel_id`."""
+    return (
+        "jobs.guild_id IS NULL AND jobs.channel_id = :channel_id" if private else "jobs.guild_id = :guild_id"
+    )
