@@ -39,8 +39,8 @@ class Reason(StrEnum):
     UPLOAD_REFUSED = "upload_refused"
     NOT_FOUND = "not_found"
     NO_VERSE = "no_verse"
+    NO_WORK = "no_work"
     FILES_GONE = "files_gone"
-    PAIR_GONE = "pair_gone"
     SOURCE_MISSING = "source_missing"
     SOURCES_MISSING = "sources_missing"
     SOURCE_TWICE = "source_twice"
@@ -111,10 +111,10 @@ SENTENCES: dict[Reason, str] = {
     Reason.UPLOAD_REFUSED: "Discord refused the upload. It is kept, but I couldn't post it here.",
     Reason.NOT_FOUND: "There is no clip {value} here.",
     Reason.NO_VERSE: "There are no lyrics {value} here.",
+    Reason.NO_WORK: "There is no {value} here, or not any more.",
     Reason.FILES_GONE: (
         "The files of clip {value} are gone, and the models that I have now can't make it again."
     ),
-    Reason.PAIR_GONE: "One of these two was deleted, so there is nothing left to choose between.",
     Reason.SOURCE_MISSING: "Give me a clip's id, such as #42, or a MIDI file to work on.",
     Reason.SOURCES_MISSING: "I need two pieces: for each a clip's id, such as #42, or a MIDI file.",
     Reason.SOURCE_TWICE: "Give me either a clip's id or a MIDI file, not both.",

@@ -18,18 +18,17 @@ from storage.history import History, HistoryFilter, HistoryPage
 from storage.jobs import Job, JobKind, Jobs, JobStatus
 from storage.listings import Listing
 from storage.places import Place
-from storage.preferences import Comparison, Difference, Pair, Pick, PickEvent, Preferences
-from storage.ratings import Favourites, Ratings
+from storage.postings import Posting, Postings
+from storage.ratings import Favourites, Ratings, RatingSource, Tally
 from storage.recommendations import Recommendation, Recommendations
 from storage.verses import StoredVerse, VerseName, Verses
+from storage.works import Works
 
 __all__ = [
     "Charts",
     "ClipName",
     "Clips",
-    "Comparison",
     "DatabaseTooNew",
-    "Difference",
     "Favourites",
     "History",
     "HistoryFilter",
@@ -39,19 +38,20 @@ __all__ = [
     "JobStatus",
     "Jobs",
     "Listing",
-    "Pair",
-    "Pick",
-    "PickEvent",
     "Place",
-    "Preferences",
+    "Posting",
+    "Postings",
+    "RatingSource",
     "Ratings",
     "Recommendation",
     "Recommendations",
     "Storage",
     "StoredClip",
     "StoredVerse",
+    "Tally",
     "VerseName",
     "Verses",
+    "Works",
     "open_storage",
     "sha256_of",
 ]
@@ -64,12 +64,13 @@ class Storage:
     jobs: Jobs
     clips: Clips
     verses: Verses
+    works: Works
+    postings: Postings
     ratings: Ratings
     favourites: Favourites
     history: History
     charts: Charts
     recommendations: Recommendations
-    preferences: Preferences
 
 
 @asynccontextmanager
@@ -90,10 +91,11 @@ async def open_storage(data_folder: Path, *, max_clip_bytes: int) -> AsyncGenera
             jobs=Jobs(database),
             clips=Clips(database, folder, cleaning),
             verses=Verses(database),
+            works=Works(database, folder),
+            postings=Postings(database),
             ratings=Ratings(database),
             favourites=Favourites(database),
             history=History(database),
             charts=Charts(database),
             recommendations=Recommendations(database),
-            preferences=Preferences(database),
         )

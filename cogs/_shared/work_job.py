@@ -154,6 +154,13 @@ class WorkJob:
         )
         if failure is not None:
             await self._end_row(lambda: self._storage.jobs.fail(self.id, failure.reason, code=failure.code))
+        message = self._status.message
+        if message is not None:
+            await self._end_row(
+                lambda: self._storage.postings.add(
+                    self.id, channel_id=message.channel.id, message_id=message.id
+                )
+            )
 
     async def _fail(self, error: Exception) -> None:
         failure = log_failure(error, about=f"{self._request.kind} #{self.id}")
@@ -168,12 +175,12 @@ class WorkJob:
             log.warning("could not show how #%d ended", self.id, exc_info=True)
 
     async def _end_row(self, write: Callable[[], Awaitable[None]]) -> None:
-        """Run `write`, patiently. Never raises: what can't be written, the next start marks interrupted."""
+        """Run `write`, patiently. Gives up with a log entry: a row left open, the next start marks."""
         for seconds in (*SECONDS_BEFORE_RETRIES, None):
             try:
                 return await write()
             except Unavailable:
-                log.warning("could not end the row of #%d", self.id, exc_info=True)
+                log.warning("could not write how #%d ended", self.id, exc_info=True)
             if seconds is not None:
                 await asyncio.sleep(seconds)
         return None

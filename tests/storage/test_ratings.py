@@ -41,9 +41,9 @@ async def test_what_is_no_work_takes_neither(storage: Storage):
         storage.ratings.vote(unfinished, user_id=1, value=5),
         storage.favourites.save(unfinished, user_id=1),
     ):
-        with pytest.raises(BadRequest, match=f"no clip #{unfinished} here") as raised:
+        with pytest.raises(BadRequest, match=f"no #{unfinished} here") as raised:
             await attempt
-        assert raised.value.reason is Reason.NOT_FOUND
+        assert raised.value.reason is Reason.NO_WORK
 
 
 @pytest.mark.parametrize("value", [0, 6, -1])
