@@ -2,19 +2,22 @@
 
 from dataclasses import dataclass
 
+from domain.score import Score
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetRequest:
-    """Engrave a clip: its title, and the content of its MIDI file, or of the lead sheet that a song has."""
+    """Engrave music under its title: a clip's MIDI file, or in its place a song's lead sheet, or a score."""
 
     title: str
-    midi: bytes
+    midi: bytes = b""
     lead_sheet: bytes | None = None
+    score: Score | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A clip's sheet music: `pages` are PNG pictures, `musicxml` is the file behind them, which has all bars.
+    """Sheet music: `pages` are PNG pictures, `musicxml` is the file behind them, which has all bars.
 
     The pages show `bars_shown` of `bars`: a long piece of many parts does not fit whole.
     """

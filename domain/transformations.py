@@ -52,7 +52,7 @@ class Source:
         """
         title = title[:MAX_TITLE]
         pitched = tuple(part for part in score.parts if not part.percussion)
-        cut = _first_bars(replace(score, parts=pitched), MAX_SOURCE_BARS)
+        cut = first_bars(replace(score, parts=pitched), MAX_SOURCE_BARS)
         if not cut.parts:
             raise BadRequest(Reason.NOTHING_TO_WORK_ON, title=title)
         if cut.bars < score.bars:
@@ -83,7 +83,7 @@ class Source:
         )
 
 
-def _first_bars(score: Score, bars: int) -> Score:
+def first_bars(score: Score, bars: int) -> Score:
     """The score's first bars, at most so many; parts without notes in them fall out."""
     bars = min(score.bars, bars)
     end = bars * score.metre.bar_ticks

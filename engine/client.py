@@ -14,6 +14,7 @@ from typing import Self, TypeVar, overload
 
 from domain.clips import Clip, Progress, Stage, Work
 from domain.errors import Bug, NightingaleError, Reason, Unavailable
+from domain.playings import Playing, PlayRequest
 from domain.requests import ClipRequest, ComposeRequest, WorkRequest
 from domain.sheets import Sheet, SheetRequest
 from domain.song_requests import SongRequest
@@ -42,7 +43,7 @@ START_ATTEMPTS = 3
 REST_FACTOR = 30
 """A down engine is tried again by the first request after this many times `back_off_seconds`."""
 
-R = TypeVar("R", Clip, Verse, Sheet)
+R = TypeVar("R", Clip, Verse, Sheet, Playing)
 
 log = logging.getLogger(__name__)
 
@@ -190,6 +191,10 @@ class Engine:
     def engrave(self, request: SheetRequest, *, owner: int = 0) -> AsyncGenerator[Progress | Sheet, None]:
         """Make a clip's sheet music."""
         return self._follow(request, Sheet, owner=owner)
+
+    def play(self, request: PlayRequest, *, owner: int = 0) -> AsyncGenerator[Progress | Playing, None]:
+        """Make sound of written music."""
+        return self._follow(request, Playing, owner=owner)
 
     async def _follow(
         self, request: Request, result_type: type[R], *, owner: int

@@ -20,6 +20,7 @@ from pkgutil import resolve_name
 from typing import Protocol
 
 from domain.clips import Clip, Progress
+from domain.playings import Playing, PlayRequest
 from domain.requests import ComposeRequest
 from domain.sheets import Sheet, SheetRequest
 from domain.song_requests import SongRequest
@@ -68,6 +69,8 @@ class Craft(Protocol):
 
     def engrave(self, request: SheetRequest) -> Generator[Progress | Sheet, None, None]: ...
 
+    def play(self, request: PlayRequest) -> Generator[Progress | Playing, None, None]: ...
+
 
 def begin(craft: Craft, request: Request) -> Generator[Progress | Result, None, None]:
     """The steps of the job that a request asks for."""
@@ -80,6 +83,8 @@ def begin(craft: Craft, request: Request) -> Generator[Progress | Result, None, 
             return craft.sing(request)
         case SheetRequest():
             return craft.engrave(request)
+        case PlayRequest():
+            return craft.play(request)
         case BlendRequest() | VaryRequest() | AccompanyRequest() | RestyleRequest():
             return craft.transform(request)
 

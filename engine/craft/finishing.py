@@ -15,18 +15,10 @@ from domain.score import Score
 from domain.sheets import Sheet
 from domain.verses import Verse
 from engine.craft.arranging import Arrangement, arrange
-from engine.craft.encoding import encoding
-from engine.craft.midi_files import midi_bytes
-from engine.craft.pictures import piano_roll
-from engine.craft.rendering import rendering
-from engine.craft.steps import told
+from engine.craft.playing import playing
 
 ENDING_SECONDS = 1.0
 """For how long last notes are held past the last bar where no length was asked for."""
-
-
-_RENDERED = 0.6
-"""How much of what is left to do is done when there is sound, which is then encoded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,17 +51,21 @@ def finish(piece: Piece, arrangement: Arrangement | None = None) -> Iterator[Pro
     arrangement = arrangement or arrange(
         piece.score, piece.genre, hold_seconds=piece.hold_seconds, ensemble=piece.ensemble
     )
-    score, sheet = arrangement.score, piece.sheet
-    steps = rendering(score, genre=piece.genre, length_seconds=piece.length_seconds)
-    audio = yield from told(steps, Stage.RENDERING, end=_RENDERED)
-    mp3 = yield from told(encoding(audio), Stage.RENDERING, start=_RENDERED)
+    sheet = piece.sheet
+    played = yield from playing(
+        arrangement.score,
+        title=piece.title,
+        genre=piece.genre,
+        length_seconds=piece.length_seconds,
+        picture=None if sheet is None else sheet.pages[0],
+    )
     yield Clip(
         title=piece.title,
         recipe=_recipe(piece),
-        seconds=audio.seconds,
-        audio=mp3,
-        midi=midi_bytes(score, genre=piece.genre),
-        picture=piano_roll(score, title=piece.title) if sheet is None else sheet.pages[0],
+        seconds=played.seconds,
+        audio=played.audio,
+        midi=played.midi,
+        picture=played.picture,
         judgement=piece.judgement,
         source_judgement=piece.source_judgement,
         remarks=(*piece.remarks, *arrangement.remarks),

@@ -4,12 +4,14 @@ from collections.abc import Generator
 from pathlib import Path
 
 from domain.clips import Clip, Progress, Stage
+from domain.playings import Playing, PlayRequest
 from domain.requests import ComposeRequest
 from domain.sheets import Sheet, SheetRequest
 from domain.song_requests import SongRequest
 from domain.transformations import Transformation
 from domain.verses import LyricsRequest, Verse
 from engine.craft.composing import Composer
+from engine.craft.playing import playing
 from engine.craft.repertoire import Repertoire
 from engine.craft.singing import Singer
 from engine.craft.transforming import Transformer
@@ -43,8 +45,12 @@ class Workshop:
     def sing(self, request: SongRequest) -> Generator[Progress | Clip, None, None]:
         yield from self._singer.sing(request)
 
+    def play(self, request: PlayRequest) -> Generator[Progress | Playing, None, None]:
+        yield Progress(Stage.RENDERING)
+        yield (yield from playing(request.score, title=request.title, genre=request.genre))
+
     def engrave(self, request: SheetRequest) -> Generator[Progress | Sheet, None, None]:
-        """Raises BadRequest for a file that is damaged, or a MIDI file of too many notes."""
+        """Raises BadRequest for a file that is damaged, or music of too many notes."""
         # Sheets are asked for seldom, and their libraries take 40 MB: they come with the first.
         from engine.craft.sheets.sheet import engrave_again, make_sheet  # noqa: PLC0415
 
@@ -52,4 +58,4 @@ class Workshop:
         if request.lead_sheet is not None:
             yield engrave_again(request.lead_sheet, title=request.title)
         else:
-            yield make_sheet(read_score(request.midi), title=request.title)
+            yield make_sheet(request.score or read_score(request.midi), title=request.title)

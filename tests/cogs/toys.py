@@ -13,6 +13,7 @@ from pathlib import Path
 
 from domain.clips import Clip, Progress, Stage
 from domain.errors import BadRequest, Reason, Unavailable
+from domain.playings import Playing, PlayRequest
 from domain.remarks import Remark, Topic
 from domain.requests import ComposeRequest, Recipe
 from domain.score import Key, Metre, Note, Part, Score
@@ -232,6 +233,12 @@ class Toy(ToyPoet):
     def engrave(self, request: SheetRequest) -> Generator[Progress | Sheet, None, None]:
         yield Progress(Stage.RENDERING)
         yield toy_sheet(request)
+
+    def play(self, request: PlayRequest) -> Generator[Progress | Playing, None, None]:
+        yield Progress(Stage.RENDERING)
+        notes = sum(len(part.notes) for part in request.score.parts)
+        audio = f"ID3 {notes} notes of {request.title}".encode()
+        yield Playing(seconds=request.score.seconds, audio=audio, midi=b"MThd toy", picture=PICTURE)
 
 
 class LongWinded(Toy):

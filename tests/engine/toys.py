@@ -16,6 +16,7 @@ from pathlib import Path
 
 from domain.clips import Clip, Progress, Stage
 from domain.errors import BadRequest, Reason, Unavailable
+from domain.playings import Playing, PlayRequest
 from domain.remarks import Remark, Topic
 from domain.requests import ComposeRequest, Recipe
 from domain.score import Key
@@ -210,6 +211,11 @@ class Toy:
             raise BadRequest(Reason.MIDI_UNREADABLE)
         written = request.lead_sheet or request.midi
         yield Sheet(pages=(b"page",) * 2, musicxml=written, bars=8, bars_shown=6 if act == "cut" else 8)
+
+    def play(self, request: PlayRequest) -> Generator[Progress | Playing, None, None]:
+        self.note(f"play {request.title}")
+        yield Progress(Stage.RENDERING)
+        yield Playing(seconds=request.score.seconds, audio=b"mp3", midi=b"midi", picture=b"png")
 
 
 class Stillborn(Toy):
