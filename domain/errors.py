@@ -41,6 +41,13 @@ class Reason(StrEnum):
     NO_VERSE = "no_verse"
     NO_WORK = "no_work"
     FILES_GONE = "files_gone"
+    PAIR_GONE = "pair_gone"
+    RECIPE_UNREADABLE = "recipe_unreadable"
+    RECIPE_TOO_BIG = "recipe_too_big"
+    RECIPE_TOO_NEW = "recipe_too_new"
+    RECIPE_TWICE = "recipe_twice"
+    RECIPE_ALONE = "recipe_alone"
+    NO_RECIPE = "no_recipe"
     SOURCE_MISSING = "source_missing"
     SOURCES_MISSING = "sources_missing"
     SOURCE_TWICE = "source_twice"
@@ -61,6 +68,29 @@ class Reason(StrEnum):
     MIDI_NO_NOTES = "midi_no_notes"
     MIDI_DRUMS_ONLY = "midi_drums_only"
     MIDI_TOO_COSTLY = "midi_too_costly"
+    SEED_NAME_EMPTY = "seed_name_empty"
+    SEED_NAME_TOO_LONG = "seed_name_too_long"
+    SEED_NAME_UNFIT = "seed_name_unfit"
+    SEED_TOO_FEW_NOTES = "seed_too_few_notes"
+    SEED_TOO_MANY_NOTES = "seed_too_many_notes"
+    NOTES_EMPTY = "notes_empty"
+    NOTES_TOO_LONG = "notes_too_long"
+    NOTES_UNREADABLE = "notes_unreadable"
+    NOTES_OCTAVE = "notes_octave"
+    NOTES_LENGTH = "notes_length"
+    NOTES_RANGE = "notes_range"
+    NOTES_CHORD = "notes_chord"
+    NOTES_SETTING = "notes_setting"
+    NOTES_SETTING_VALUE = "notes_setting_value"
+    ABC_UNREADABLE = "abc_unreadable"
+    ABC_FIELD = "abc_field"
+    RECORDING_EMPTY = "recording_empty"
+    RECORDING_TOO_BIG = "recording_too_big"
+    NOT_A_RECORDING = "not_a_recording"
+    RECORDING_DAMAGED = "recording_damaged"
+    RECORDING_TOO_SHORT = "recording_too_short"
+    RECORDING_SILENT = "recording_silent"
+    RECORDING_NO_MELODY = "recording_no_melody"
     READER_DOWN = "reader_down"
     READER_BUSY = "reader_busy"
     CLIP_UNREADABLE = "clip_unreadable"
@@ -115,6 +145,17 @@ SENTENCES: dict[Reason, str] = {
     Reason.FILES_GONE: (
         "The files of clip {value} are gone, and the models that I have now can't make it again."
     ),
+    Reason.PAIR_GONE: "One of these two was deleted, so there is nothing left to choose between.",
+    Reason.RECIPE_UNREADABLE: (
+        "That is no recipe that I can read. A recipe is the .json file that comes with everything I make."
+    ),
+    Reason.RECIPE_TOO_BIG: "That has {value} kB; a recipe has at most {limit} kB.",
+    Reason.RECIPE_TOO_NEW: "This recipe was made by a newer version of me, so I can't read it.",
+    Reason.RECIPE_TWICE: "Give me a recipe's file or its text, not both.",
+    Reason.RECIPE_ALONE: (
+        "A recipe says all there is to say, so give me nothing beside it. To change something, edit its text."
+    ),
+    Reason.NO_RECIPE: "Nothing that I made stands in this message, so there is no recipe to show.",
     Reason.SOURCE_MISSING: "Give me a clip's id, such as #42, or a MIDI file to work on.",
     Reason.SOURCES_MISSING: "I need two pieces: for each a clip's id, such as #42, or a MIDI file.",
     Reason.SOURCE_TWICE: "Give me either a clip's id or a MIDI file, not both.",
@@ -141,6 +182,60 @@ SENTENCES: dict[Reason, str] = {
     Reason.MIDI_NO_NOTES: "That file has no notes.",
     Reason.MIDI_DRUMS_ONLY: "That file has nothing but drums, and I need a tune to work on.",
     Reason.MIDI_TOO_COSTLY: "That file takes too much time or memory to read. Try a simpler one.",
+    Reason.SEED_NAME_EMPTY: "A seed needs a name of 1 to 32 characters.",
+    Reason.SEED_NAME_TOO_LONG: "That name has {value} characters; a seed's name has at most {limit}.",
+    Reason.SEED_NAME_UNFIT: (
+        "That name has characters that can't be shown on one line. Letters, digits, spaces and emoji "
+        "are fine."
+    ),
+    Reason.SEED_TOO_FEW_NOTES: "That has too few notes ({value}) to make anything of; a seed needs {limit}.",
+    Reason.SEED_TOO_MANY_NOTES: "That has {value} notes; a seed has at most {limit}. Try a part of it.",
+    Reason.NOTES_EMPTY: (
+        "Give me notes, such as: C4 E4 G4:2 r C5. Numbers after a colon are lengths in quarter notes."
+    ),
+    Reason.NOTES_TOO_LONG: "That is {value} characters long; I read notes of up to {limit}.",
+    Reason.NOTES_UNREADABLE: (
+        "I can't read “{value}”, which is number {place} of what you typed. Write C4, F#4:2, Bb3:1/2, "
+        "r for a rest, or [C4 E4 G4]:2 for a chord."
+    ),
+    Reason.NOTES_OCTAVE: "“{value}”, number {place} of what you typed, needs an octave: write {better}, say.",
+    Reason.NOTES_LENGTH: (
+        "The length of “{value}”, number {place} of what you typed, can't be read. Lengths are in "
+        "quarter notes, from 1/12 to {limit}: C4:2, C4:1.5, C4:1/2."
+    ),
+    Reason.NOTES_RANGE: (
+        "“{value}”, number {place} of what you typed, is too high or too low: I read {low} to {high}."
+    ),
+    Reason.NOTES_CHORD: (
+        "The chord “{value}”, number {place} of what you typed, can't be read. Write [C4 E4 G4]:2, "
+        "with at most {limit} notes."
+    ),
+    Reason.NOTES_SETTING: (
+        "I don't know the setting “{value}”. Before the notes you can write tempo=100, metre=3/4 and key=D."
+    ),
+    Reason.NOTES_SETTING_VALUE: (
+        "I can't take “{value}”. Write it like tempo=100 ({low} to {high}), metre=3/4 or key=D-minor."
+    ),
+    Reason.ABC_UNREADABLE: (
+        "I can't read “{value}” in line {line} of this ABC. Notes look like C, D, ^F2 c' z/2 and [CEG]2."
+    ),
+    Reason.ABC_FIELD: (
+        "I can't read “{value}” in line {line} of this ABC. Fields look like M:3/4, L:1/8, Q:1/4=100 "
+        "and K:Dm."
+    ),
+    Reason.RECORDING_EMPTY: "That recording is empty.",
+    Reason.RECORDING_TOO_BIG: "That recording has {value} kB; I listen to recordings of up to {limit} kB.",
+    Reason.NOT_A_RECORDING: (
+        "I can't listen to that kind of file. Send WAV, FLAC, OGG, Opus or MP3; most apps can save or "
+        "export one of them."
+    ),
+    Reason.RECORDING_DAMAGED: "That recording is damaged, so I can't listen to it. Saving it again may help.",
+    Reason.RECORDING_TOO_SHORT: "That recording is too short. Give me {limit} seconds or more.",
+    Reason.RECORDING_SILENT: "I hear nothing in that recording.",
+    Reason.RECORDING_NO_MELODY: (
+        "I hear no melody in that recording. Hum, whistle or play one tune alone, note by note, "
+        "without words and without accompaniment."
+    ),
     Reason.READER_DOWN: "I can't read files right now. If it stays so, please tell whoever runs me.",
     Reason.READER_BUSY: "I'm reading too many files right now. Please try again in a minute.",
     Reason.CLIP_UNREADABLE: "The MIDI file of this clip is damaged, so I can't work on it.",

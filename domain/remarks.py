@@ -38,6 +38,7 @@ class Topic(StrEnum):
     MODE_OF_TUNE = "mode_of_tune"
     REMADE_BY_ANOTHER_MODEL = "remade_by_another_model"
     REMADE_OTHERWISE = "remade_otherwise"
+    RECIPE_OF_ANOTHER_MODEL = "recipe_of_another_model"
     LANGUAGE_OF_SCENE = "language_of_scene"
     FORM_OF_OTHER_LANGUAGE = "form_of_other_language"
     LINES_OF_FORM = "lines_of_form"
@@ -84,6 +85,9 @@ SENTENCES: dict[Topic, str] = {
     Topic.REMADE_OTHERWISE: (
         "The files of clip {clip} were gone, so I made it again. "
         "Something in me has changed since: the notes differ."
+    ),
+    Topic.RECIPE_OF_ANOTHER_MODEL: (
+        "The recipe was made by {then}, and I have {now} now, so this may be something else."
     ),
     Topic.LANGUAGE_OF_SCENE: "I don't translate, so the verse is in the language of its scene.",
     Topic.FORM_OF_OTHER_LANGUAGE: "Verse in this language doesn't come in that form, so I chose another.",

@@ -19,6 +19,7 @@ from storage.jobs import Job, JobKind, Jobs, JobStatus
 from storage.listings import Listing
 from storage.places import Place
 from storage.postings import Posting, Postings
+from storage.preferences import Comparison, Difference, Pair, Pick, PickEvent, Preferences
 from storage.ratings import Favourites, Ratings, RatingSource, Tally
 from storage.recommendations import Recommendation, Recommendations
 from storage.verses import StoredVerse, VerseName, Verses
@@ -28,7 +29,9 @@ __all__ = [
     "Charts",
     "ClipName",
     "Clips",
+    "Comparison",
     "DatabaseTooNew",
+    "Difference",
     "Favourites",
     "History",
     "HistoryFilter",
@@ -38,9 +41,13 @@ __all__ = [
     "JobStatus",
     "Jobs",
     "Listing",
+    "Pair",
+    "Pick",
+    "PickEvent",
     "Place",
     "Posting",
     "Postings",
+    "Preferences",
     "RatingSource",
     "Ratings",
     "Recommendation",
@@ -71,6 +78,7 @@ class Storage:
     history: History
     charts: Charts
     recommendations: Recommendations
+    preferences: Preferences
 
 
 @asynccontextmanager
@@ -98,4 +106,5 @@ async def open_storage(data_folder: Path, *, max_clip_bytes: int) -> AsyncGenera
             history=History(database),
             charts=Charts(database),
             recommendations=Recommendations(database),
+            preferences=Preferences(database),
         )

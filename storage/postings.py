@@ -23,6 +23,11 @@ _POSTINGS = """
     SELECT postings.work_id, postings.message_id, postings.channel_id, jobs.guild_id
     FROM postings JOIN jobs ON jobs.id = postings.work_id
 """
+_PAIRED = """
+    UNION ALL SELECT :work_id, pairs.message_id, pairs.channel_id, jobs.guild_id
+    FROM pairs JOIN jobs ON jobs.id = pairs.a_id
+    WHERE (pairs.a_id = :work_id OR pairs.b_id = :work_id) AND pairs.message_id IS NOT NULL
+"""
 
 
 class Postings:
@@ -47,8 +52,10 @@ class Postings:
         return None if row is None else row["work_id"]
 
     async def of(self, work_id: int) -> list[Posting]:
-        """Where the work stands, oldest first."""
-        return await self._read("WHERE postings.work_id = :work_id ORDER BY message_id", {"work_id": work_id})
+        """Where the work stands, oldest first; the message of a pair, too, which is no posting of either."""
+        return await self._read(
+            f"WHERE postings.work_id = :work_id {_PAIRED} ORDER BY message_id", {"work_id": work_id}
+        )
 
     async def newest(self, *, limit: int) -> list[Posting]:
         """The newest postings of all places, newest first; ids of messages grow with time."""
