@@ -29,6 +29,7 @@ __all__ = [
     "ComposeRequest",
     "Recipe",
     "WorkRequest",
+    "as_in_format_3",
     "read_request",
 ]
 
@@ -186,7 +187,7 @@ class Recipe:
         if fields["format"] > RECIPE_FORMAT:
             raise ValueError(f"recipe format {fields['format']} is newer than {RECIPE_FORMAT}")
         if fields["format"] < 3:
-            fields = _as_in_format_3(fields)
+            fields = as_in_format_3(fields)
         request = read_request(json.dumps(fields["request"]))
         if isinstance(request, LyricsRequest):
             raise ValueError("verse has a recipe of its own")
@@ -202,8 +203,11 @@ class Recipe:
         )
 
 
-def _as_in_format_3(fields: dict[str, Any]) -> dict[str, Any]:
-    """Recipes from before there was anything but composing, whose requests said all that came of them."""
+def as_in_format_3(fields: dict[str, Any]) -> dict[str, Any]:
+    """Recipes from before there was anything but composing, whose requests said all that came of them.
+
+    Raises KeyError or TypeError where they are none.
+    """
     wishes = fields["request"]
     if fields["format"] == 1:  # whose requests had no metre: it followed from the rest
         wishes = wishes | {"metre": fields["metre"]}
