@@ -1,4 +1,4 @@
-"""Weights on disk: fp16 safetensors beside a model card, loaded strictly or not at all.
+"""Weights on disk: fp16 or 8-bit safetensors beside a model card, loaded strictly or not at all.
 
 Never unpickles anything. What is wrong with a file is said in one sentence.
 """
@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import nn
+from torch import Tensor, nn
 
 from domain.errors import Reason, Unavailable
 
@@ -52,8 +53,7 @@ def load_weights(network: nn.Module, weights: Path, sha256: str) -> None:
     """
     if sha256_of(weights) != sha256:
         raise AlteredWeightsError(weights)
-    tensors = {name: tensor.float() for name, tensor in load_file(weights).items()}
-    network.load_state_dict(tensors, strict=True)
+    network.load_state_dict(_as_floats(load_file(weights)), strict=True)
 
 
 def read_card(weights: Path) -> dict[str, Any]:
@@ -67,11 +67,42 @@ def find_weights(folder: Path, name: str) -> Path | None:
     return weights if weights.exists() or weights.with_suffix(".json").exists() else None
 
 
-def save_model(network: nn.Module, weights: Path, described: dict[str, Any]) -> dict[str, Any]:
-    """Write a network's `weights` and card: `described`, and version and hash."""
+def save_model(
+    network: nn.Module, weights: Path, described: dict[str, Any], *, in_bytes: bool = False
+) -> dict[str, Any]:
+    """Write a network's `weights` and card: `described`, and version and hash.
+
+    `in_bytes` takes half the room: a byte a number of each matrix, in steps of a size of the row's own.
+    """
     tensors = {name: value.half().contiguous().cpu() for name, value in network.state_dict().items()}
-    save_file(tensors, weights)
+    save_file(_as_bytes(tensors) if in_bytes else tensors, weights)
     digest = sha256_of(weights)
     card = {"version": f"{weights.stem}-{digest[:8]}", "sha256": digest, **described}
     weights.with_suffix(".json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     return card
+
+
+_STEP = ":step"
+"""Ends the name of the sizes of steps (rows, 1) that belong to a matrix of bytes."""
+
+
+def _as_bytes(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Each matrix as whole numbers from -127 to 127 and, row by row, what one of them is worth."""
+    packed: dict[str, Tensor] = {}
+    for name, tensor in tensors.items():
+        if tensor.dim() != 2:
+            packed[name] = tensor
+            continue
+        step = (tensor.float().abs().amax(1, keepdim=True) / 127).clamp(min=1e-12)
+        packed[name] = (tensor.float() / step).round().to(torch.int8)
+        packed[name + _STEP] = step
+    return packed
+
+
+def _as_floats(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """What `_as_bytes` or plain tensors stand for, in fp32."""
+    return {
+        name: tensor.float() * tensors[name + _STEP] if name + _STEP in tensors else tensor.float()
+        for name, tensor in tensors.items()
+        if not name.endswith(_STEP)
+    }

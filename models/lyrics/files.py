@@ -86,4 +86,5 @@ def save_poet(
         "vocabulary_sha256": sha256_of(words),
         **facts,
     }
-    return save_model(network, folder / f"{name_of(language, kind)}.safetensors", described)
+    weights = folder / f"{name_of(language, kind)}.safetensors"
+    return save_model(network, weights, described, in_bytes=True)

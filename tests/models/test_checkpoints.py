@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from domain.errors import Reason, Unavailable
-from models.checkpoints import sha256_of
+from models.checkpoints import load_weights, save_model, sha256_of
 from models.registry import available_styles
 from models.rnn.files import load_rnn, save_rnn
 from tests.models.networks import tiny_network, tiny_profiles
@@ -84,3 +85,23 @@ def test_a_card_that_makes_no_sense_is_no_style_and_stands_in_the_log(
     weights.with_suffix(".json").write_text(card)
     assert available_styles(weights.parent) == ()
     assert "rnn.json" in caplog.text
+
+
+def test_a_matrix_in_bytes_comes_back_within_half_a_step_and_takes_half_the_room(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = torch.nn.Linear(64, 32)
+    with torch.no_grad():
+        network.weight[3] = 0.0  # a row that nothing was learnt for
+        network.weight[4] *= 1e-4
+    halves, of_bytes = tmp_path / "halves.safetensors", tmp_path / "bytes.safetensors"
+    save_model(network, halves, {})
+    card = save_model(network, of_bytes, {}, in_bytes=True)
+
+    loaded = torch.nn.Linear(64, 32)
+    load_weights(loaded, of_bytes, card["sha256"])
+
+    step = network.weight.abs().amax(1, keepdim=True) / 127
+    assert ((loaded.weight - network.weight).abs() <= 0.51 * step + 1e-7).all()
+    assert torch.equal(loaded.bias, network.bias.half().float())
+    sizes = [sum(tensor.nbytes for tensor in load_file(path).values()) for path in (of_bytes, halves)]
+    assert sizes[0] < 0.55 * sizes[1]
