@@ -165,11 +165,13 @@ class Clips:
             file_bytes = await asyncio.to_thread(self._folder.write, clip.id, files)
         async with self._database.transaction() as connection:
             # Where this fails the files stay: they are the clip's own, and `tidy` knows what to do with them.
-            await connection.execute(
+            kept = await connection.execute(
                 "UPDATE clips SET file_bytes = ?, files_cleaned_at = NULL WHERE id = ?",
                 (file_bytes, clip.id),
             )
             cleaned = await self._cleaning.mark(connection, spared_id=clip.id)
+        if kept.rowcount == 0:  # the clip was deleted meanwhile
+            cleaned.append(clip.id)
         await asyncio.to_thread(self._folder.remove, cleaned)
 
     def _stored_clip(self, row: sqlite3.Row) -> StoredClip:

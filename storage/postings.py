@@ -54,12 +54,12 @@ class Postings:
     async def of(self, work_id: int) -> list[Posting]:
         """Where the work stands, oldest first; the message of a pair, too, which is no posting of either."""
         return await self._read(
-            f"WHERE postings.work_id = :work_id {_PAIRED} ORDER BY message_id", {"work_id": work_id}
+            f"WHERE postings.work_id = :work_id {_PAIRED} ORDER BY 2", {"work_id": work_id}
         )
 
     async def newest(self, *, limit: int) -> list[Posting]:
         """The newest postings of all places, newest first; ids of messages grow with time."""
-        return await self._read("ORDER BY message_id DESC LIMIT ?", (limit,))
+        return await self._read("ORDER BY postings.message_id DESC LIMIT ?", (limit,))
 
     async def _read(self, which: str, parameters: Parameters) -> list[Posting]:
         rows = await self._database.rows(f"{_POSTINGS} {which}", parameters)

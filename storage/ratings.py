@@ -219,7 +219,7 @@ def _done(before: Marks, after: Marks) -> list[tuple[Sign, bool]]:
     still = {mark for mark in after if mark.counts}
     taken_back = [(mark.sign, False) for mark in before if mark in counting - still]
     said = [(mark.sign, True) for mark in after if mark in still - counting]
-    if not (taken_back or said) and after and after[-1] in counting:  # an older one was said again
+    if set(after) == set(before):  # an older one was said again
         said = [(after[-1].sign, True)]
     return taken_back + said
 
