@@ -74,8 +74,9 @@ def save_model(
 
     `in_bytes` takes half the room: a byte a number of each matrix, in steps of a size of the row's own.
     """
-    tensors = {name: value.half().contiguous().cpu() for name, value in network.state_dict().items()}
-    save_file(_as_bytes(tensors) if in_bytes else tensors, weights)
+    tensors = {name: value.contiguous().cpu() for name, value in network.state_dict().items()}
+    packed = _as_bytes(tensors) if in_bytes else {name: value.half() for name, value in tensors.items()}
+    save_file(packed, weights)
     digest = sha256_of(weights)
     card = {"version": f"{weights.stem}-{digest[:8]}", "sha256": digest, **described}
     weights.with_suffix(".json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
@@ -91,7 +92,7 @@ def _as_bytes(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     packed: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
         if tensor.dim() != 2:
-            packed[name] = tensor
+            packed[name] = tensor.half()
             continue
         step = (tensor.float().abs().amax(1, keepdim=True) / 127).clamp(min=1e-12)
         packed[name] = (tensor.float() / step).round().to(torch.int8)

@@ -101,7 +101,7 @@ def test_a_matrix_in_bytes_comes_back_within_half_a_step_and_takes_half_the_room
     load_weights(loaded, of_bytes, card["sha256"])
 
     step = network.weight.abs().amax(1, keepdim=True) / 127
-    assert ((loaded.weight - network.weight).abs() <= 0.51 * step + 1e-7).all()
+    assert ((loaded.weight - network.weight).abs() <= 0.501 * step + 1e-9).all()
     assert torch.equal(loaded.bias, network.bias.half().float())
     sizes = [sum(tensor.nbytes for tensor in load_file(path).values()) for path in (of_bytes, halves)]
-    assert sizes[0] < 0.55 * sizes[1]
+    assert sizes[0] < 0.6 * sizes[1]
