@@ -73,6 +73,16 @@ class Reason(StrEnum):
     SEED_NAME_UNFIT = "seed_name_unfit"
     SEED_TOO_FEW_NOTES = "seed_too_few_notes"
     SEED_TOO_MANY_NOTES = "seed_too_many_notes"
+    SEED_NAME_TAKEN = "seed_name_taken"
+    TOO_MANY_SEEDS = "too_many_seeds"
+    NO_SEED = "no_seed"
+    NO_OWN_SEED = "no_own_seed"
+    SEEDS_ALIKE = "seeds_alike"
+    SEED_MUSIC_MISSING = "seed_music_missing"
+    SEED_MUSIC_TWICE = "seed_music_twice"
+    NO_SERVER_TO_SHARE_WITH = "no_server_to_share_with"
+    NO_MUSIC = "no_music"
+    NO_WORK_IN_MESSAGE = "no_work_in_message"
     NOTES_EMPTY = "notes_empty"
     NOTES_TOO_LONG = "notes_too_long"
     NOTES_UNREADABLE = "notes_unreadable"
@@ -103,7 +113,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.LENGTH_OUT_OF_RANGE: "A clip can be {low} to {high} seconds long; you asked for {value}.",
     Reason.TEMPO_OUT_OF_RANGE: "The tempo can be {low} to {high} beats a minute; you asked for {value}.",
     Reason.TEMPERATURE_OUT_OF_RANGE: "The temperature can be {low} to {high}; you asked for {value}.",
-    Reason.SEED_OUT_OF_RANGE: "A seed is a whole number from {low} to {high}; you gave {value}.",
+    Reason.SEED_OUT_OF_RANGE: "The seed number can be {low} to {high}; you gave {value}.",
     Reason.CANDIDATES_OUT_OF_RANGE: "I can choose among {low} to {high} candidates; you asked for {value}.",
     Reason.RATIO_OUT_OF_RANGE: (
         "The ratio can be {low} (all of the first) to {high} (all of the second); you asked for {value}."
@@ -156,9 +166,11 @@ SENTENCES: dict[Reason, str] = {
         "A recipe says all there is to say, so give me nothing beside it. To change something, edit its text."
     ),
     Reason.NO_RECIPE: "Nothing that I made stands in this message, so there is no recipe to show.",
-    Reason.SOURCE_MISSING: "Give me a clip's id, such as #42, or a MIDI file to work on.",
-    Reason.SOURCES_MISSING: "I need two pieces: for each a clip's id, such as #42, or a MIDI file.",
-    Reason.SOURCE_TWICE: "Give me either a clip's id or a MIDI file, not both.",
+    Reason.SOURCE_MISSING: "Give me a clip's id, such as #42, a MIDI file or a seed's name to work on.",
+    Reason.SOURCES_MISSING: (
+        "I need two pieces: for each a clip's id, such as #42, a MIDI file or a seed's name."
+    ),
+    Reason.SOURCE_TWICE: "Give me one of them alone: a clip's id, a MIDI file or a seed's name.",
     Reason.NOTHING_TO_WORK_ON: "“{title}” has no notes that I could work on.",
     Reason.UNWORKABLE_METRE: "“{title}” is in {metre}, which this model can't work in.",
     Reason.UPLOAD_LOST: "I couldn't fetch your file from Discord. Please try again.",
@@ -190,6 +202,21 @@ SENTENCES: dict[Reason, str] = {
     ),
     Reason.SEED_TOO_FEW_NOTES: "That has too few notes ({value}) to make anything of; a seed needs {limit}.",
     Reason.SEED_TOO_MANY_NOTES: "That has {value} notes; a seed has at most {limit}. Try a part of it.",
+    Reason.SEED_NAME_TAKEN: (
+        "You have a seed “{value}” already. Choose another name, or rename or delete that one; "
+        "/seed save with replace:True puts the new one in its place."
+    ),
+    Reason.TOO_MANY_SEEDS: "You have {limit} seeds, and I keep no more for one person. Delete one first.",
+    Reason.NO_SEED: "There is no seed “{value}” of yours, and none shared here. /seed list shows them all.",
+    Reason.NO_OWN_SEED: "You have no seed “{value}”. /seed list shows the ones you have.",
+    Reason.SEEDS_ALIKE: "Several people share a seed “{value}” here. Say whose you mean: {seeds}.",
+    Reason.SEED_MUSIC_MISSING: (
+        "Give me the music as well: a clip's id such as #42, notes such as C4 E4 G4:2, or a file."
+    ),
+    Reason.SEED_MUSIC_TWICE: "Give me one of them alone: a clip's id, notes or a file.",
+    Reason.NO_SERVER_TO_SHARE_WITH: "There is no server here to share a seed with. Ask me in one.",
+    Reason.NO_MUSIC: "{value} has words but no music, so no seed can be made of it.",
+    Reason.NO_WORK_IN_MESSAGE: "No single piece of mine stands in this message.",
     Reason.NOTES_EMPTY: (
         "Give me notes, such as: C4 E4 G4:2 r C5. Numbers after a colon are lengths in quarter notes."
     ),

@@ -22,10 +22,12 @@ from storage.postings import Posting, Postings
 from storage.preferences import Comparison, Difference, Pair, Pick, PickEvent, Preferences
 from storage.ratings import Favourites, Ratings, RatingSource, Tally
 from storage.recommendations import Recommendation, Recommendations
+from storage.seeds import MAX_SEEDS, SeedName, Seeds, StoredSeed
 from storage.verses import StoredVerse, VerseName, Verses
 from storage.works import Works
 
 __all__ = [
+    "MAX_SEEDS",
     "Charts",
     "ClipName",
     "Clips",
@@ -52,8 +54,11 @@ __all__ = [
     "Ratings",
     "Recommendation",
     "Recommendations",
+    "SeedName",
+    "Seeds",
     "Storage",
     "StoredClip",
+    "StoredSeed",
     "StoredVerse",
     "Tally",
     "VerseName",
@@ -79,6 +84,7 @@ class Storage:
     charts: Charts
     recommendations: Recommendations
     preferences: Preferences
+    seeds: Seeds
 
 
 @asynccontextmanager
@@ -107,4 +113,5 @@ async def open_storage(data_folder: Path, *, max_clip_bytes: int) -> AsyncGenera
             charts=Charts(database),
             recommendations=Recommendations(database),
             preferences=Preferences(database),
+            seeds=Seeds(database),
         )

@@ -25,7 +25,7 @@ ENGLISH = "en"
 _NAMING_GENRES = (Reason.UNKNOWN_GENRE, Reason.GENRE_NOT_OFFERED)
 """Errors whose value `known` is a list of genres."""
 
-_TYPED = ("value", "title")
+_TYPED = ("value", "title", "seeds")
 """Values of errors that may be what somebody typed, or called a file."""
 
 

@@ -64,7 +64,7 @@ def test_drawn_seed_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str
         (["--key", "H"], "I don't know the key “H”."),
         (["--metre", "waltz"], "I don't know the metre “waltz”."),
         (["--candidates", "9"], "I can choose among 1 to 8 candidates; you asked for 9."),
-        (["--seed", str(2**31 - 1), "--count", "2"], "A seed is a whole number"),
+        (["--seed", str(2**31 - 1), "--count", "2"], "The seed number can be"),
         (["--style", "bad"], "I can't play “polka” in this style."),
     ],
 )
