@@ -29,6 +29,7 @@ class Topic(StrEnum):
     TEMPO_REPLACED = "tempo_replaced"
     DRUMS_LEFT_OUT = "drums_left_out"
     TRACKS_LEFT_OUT = "tracks_left_out"
+    RECORDING_CUT = "recording_cut"
     PLAYED_FREELY = "played_freely"
     NOTES_DOUBLED = "notes_doubled"
     SYLLABLES_UNSUNG = "syllables_unsung"
@@ -46,6 +47,9 @@ class Topic(StrEnum):
     TUNE_IS_CI = "tune_is_ci"
     TUNE_LEFT_OUT = "tune_left_out"
     UNKNOWN_WORDS = "unknown_words"
+    OPENING_CUT = "opening_cut"
+    OPENING_METRE = "opening_metre"
+    OPENING_TUNE_ALONE = "opening_tune_alone"
 
 
 SENTENCES: dict[Topic, str] = {
@@ -69,6 +73,7 @@ SENTENCES: dict[Topic, str] = {
     Topic.DRUMS_LEFT_OUT: "I left out the drums of “{title}”.",
     Topic.TRACKS_LEFT_OUT: "“{title}” has {tracks} tracks; I kept the {kept} that carry it.",
     Topic.NOTES_DOUBLED: "“{title}” has notes shorter than sixteenths, so I counted twice as many beats.",
+    Topic.RECORDING_CUT: "I listened to the first {limit} seconds of “{title}”.",
     Topic.PLAYED_FREELY: (
         "{notes} of the {heard} notes of “{title}” are no sixteenths or triplets; "
         "I moved them or left them out."
@@ -96,6 +101,9 @@ SENTENCES: dict[Topic, str] = {
     Topic.TUNE_IS_CI: "A tune pattern asks for ci, so this is no quatrain.",
     Topic.TUNE_LEFT_OUT: "Tune patterns are for Chinese verse, so I left this one out.",
     Topic.UNKNOWN_WORDS: "I can't write verse with {words}, so it does without.",
+    Topic.OPENING_CUT: "This begins with bars 1 to {bars} of “{title}”; what follows is new.",
+    Topic.OPENING_METRE: "“{title}” is in {asked}; here the same notes are counted in {chosen}.",
+    Topic.OPENING_TUNE_ALONE: "Of “{title}” this has the tune; what goes with it is as in {genre} music.",
 }
 
 

@@ -15,11 +15,14 @@ from engine.intake.clip_files import composition_of, read_score
 from engine.intake.messages import (
     ClipQuestion,
     Intake,
+    NotesQuestion,
     Question,
+    RecordingQuestion,
     UploadQuestion,
     read_question,
     write_answer,
 )
+from engine.intake.notes import take_notes
 from engine.intake.uploads import take_upload
 
 try:
@@ -29,7 +32,11 @@ except ImportError:  # Windows has none: there the caller's clock is the fence
 
 MEMORY_BYTES = 1 << 30
 CPU_SECONDS = 5
-LIFE_SECONDS = 30
+LISTENING_MEMORY_BYTES = 3 << 29
+LISTENING_CPU_SECONDS = 15
+"""What a minute of sound may cost, where notes cost next to nothing."""
+
+LIFE_SECONDS = 60
 """Longer than any caller waits, for the case that the caller is gone."""
 
 BROKEN = 70
@@ -41,9 +48,10 @@ def main() -> int:
     # What a library prints goes to the log, not into the answer.
     answers = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    confine()
     try:
-        written = write_answer(_outcome(*read_question(sys.stdin.buffer.read())))
+        question, content = read_question(sys.stdin.buffer.read())
+        confine(listening=isinstance(question, RecordingQuestion))
+        written = write_answer(_outcome(question, content))
     except Exception:  # noqa: BLE001 - the caller logs it
         traceback.print_exc()
         return BROKEN
@@ -52,15 +60,17 @@ def main() -> int:
     return 0
 
 
-def confine() -> None:
+def confine(*, listening: bool = False) -> None:
     """Set this process's limits, for good."""
     if resource is None:
         return
+    memory_bytes = LISTENING_MEMORY_BYTES if listening else MEMORY_BYTES
+    cpu_seconds = LISTENING_CPU_SECONDS if listening else CPU_SECONDS
     signal.alarm(LIFE_SECONDS)
     for kind, soft, hard in (
-        (resource.RLIMIT_AS, MEMORY_BYTES, MEMORY_BYTES),
+        (resource.RLIMIT_AS, memory_bytes, memory_bytes),
         # The soft limit's signal says what it was; the hard one just kills.
-        (resource.RLIMIT_CPU, CPU_SECONDS, CPU_SECONDS + 1),
+        (resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1),
         (resource.RLIMIT_FSIZE, 0, 0),
         (resource.RLIMIT_CORE, 0, 0),
     ):
@@ -77,6 +87,13 @@ def _outcome(question: Question, content: bytes) -> Intake | BadRequest:
                 return take_upload(content, title=title)
             case ClipQuestion(parts):
                 return _take_clip(content, parts)
+            case NotesQuestion(title):
+                return take_notes(content.decode(), title=title)
+            case RecordingQuestion(title):
+                # Loading what listens costs more than reading a file.
+                from engine.intake.listening import take_recording  # noqa: PLC0415
+
+                return take_recording(content, title=title)
     except BadRequest as error:
         return error
     except MemoryError:

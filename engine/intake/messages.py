@@ -27,7 +27,27 @@ class ClipQuestion:
     parts: int | None
 
 
-Question = UploadQuestion | ClipQuestion
+@dataclass(frozen=True, slots=True)
+class NotesQuestion:
+    """Notes that somebody typed (UTF-8), called `title`, to be made a composition."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingQuestion:
+    """A stranger's recording, called `title`: the melody in it is to be made a composition."""
+
+    title: str
+
+
+Question = UploadQuestion | ClipQuestion | NotesQuestion | RecordingQuestion
+
+_TITLED: dict[str, type[UploadQuestion | NotesQuestion | RecordingQuestion]] = {
+    "upload": UploadQuestion,
+    "notes": NotesQuestion,
+    "recording": RecordingQuestion,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +64,11 @@ class Intake:
 
 def write_question(question: Question, content: bytes) -> bytes:
     """One line of JSON, then the file."""
-    match question:
-        case UploadQuestion(title):
-            plain = {"title": title}
-        case ClipQuestion(parts):
-            plain = {"parts": parts}
+    if isinstance(question, ClipQuestion):
+        plain: dict[str, Any] = {"kind": "clip", "parts": question.parts}
+    else:
+        kind = next(kind for kind, asked in _TITLED.items() if isinstance(question, asked))
+        plain = {"kind": kind, "title": question.title}
     return json.dumps(plain).encode() + b"\n" + content
 
 
@@ -56,9 +76,9 @@ def read_question(written: bytes) -> tuple[Question, bytes]:
     """The question and the file's content."""
     line, _, content = written.partition(b"\n")
     plain: dict[str, Any] = json.loads(line)
-    if "title" in plain:
-        return UploadQuestion(plain["title"]), content
-    return ClipQuestion(plain["parts"]), content
+    if plain["kind"] == "clip":
+        return ClipQuestion(plain["parts"]), content
+    return _TITLED[plain["kind"]](plain["title"]), content
 
 
 def write_answer(outcome: Intake | BadRequest) -> bytes:

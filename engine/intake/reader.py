@@ -1,10 +1,12 @@
-"""Reads MIDI files, strangers' and clips' own, each in a fenced process that can't do harm or hang.
+"""Reads MIDI files, recordings and typed notes, each in a fenced process that can't do harm or hang.
 
     caller's process                          |  python -m engine.intake.fence
                                               |
-    read_upload, read_clip                    |
+    read_upload, read_clip, read_notes,       |
+    read_recording                            |
       |   waits for its turn, two at a time   |
-      +-- stdin: question, file --------------|--> confined: 1 GB, 5 s of CPU, no files, no core
+      +-- stdin: question, file --------------|--> confined: 1 GB, 5 s of CPU (of sound 1.5 GB, 15 s),
+      |                                       |      no files, no core
       |                                       |      parser, limits, grid, key
       +<- stdout: one JSON answer ------------|<--- score or refusal
       +<- stderr: for the log                 |
@@ -24,14 +26,32 @@ from typing import cast
 from weakref import WeakKeyDictionary
 
 from domain.errors import BadRequest, Bug, Reason, Unavailable
-from engine.intake.messages import ClipQuestion, Intake, Question, UploadQuestion, read_answer, write_question
-from engine.intake.names import title_of
+from engine.intake.messages import (
+    ClipQuestion,
+    Intake,
+    NotesQuestion,
+    Question,
+    RecordingQuestion,
+    UploadQuestion,
+    read_answer,
+    write_question,
+)
+from engine.intake.names import clean_name, title_of
 
 MAX_BYTES = 1_000_000
 """Of an upload; larger ones are refused unread."""
 
+MAX_RECORDING_BYTES = 25_000_000
+"""Of a recording; two minutes of CD sound have 21 MB."""
+
+MAX_NOTES_LENGTH = 20_000
+"""Characters of typed notes."""
+
 WAIT_SECONDS = 10.0
 """How long one file may take: by the clock, where the fence itself counts its own CPU time."""
+
+LISTEN_SECONDS = 30.0
+"""The same of a recording."""
 
 MAX_READING = 2
 MAX_WAITING = 20
@@ -79,6 +99,31 @@ async def read_clip(midi: bytes, *, parts: int | None) -> Intake:
     return await _ask(ClipQuestion(parts), midi)
 
 
+async def read_notes(text: str, *, title: str) -> Intake:
+    """The composition in typed notes (`C4 E4 G4:2`) or ABC, called `title`; see `engine.intake.notes`.
+
+    Raises BadRequest (NOTES_..., ABC_...), the place named that can't be read; else as `read_upload`.
+    """
+    if not text.strip():
+        raise BadRequest(Reason.NOTES_EMPTY)
+    if len(text) > MAX_NOTES_LENGTH:
+        raise BadRequest(Reason.NOTES_TOO_LONG, value=len(text), limit=MAX_NOTES_LENGTH)
+    return await _ask(NotesQuestion(clean_name(title)), text.encode(errors="replace"))
+
+
+async def read_recording(content: bytes, *, name: str) -> Intake:
+    """The melody in a stranger's recording (WAV, FLAC, OGG, Opus, MP3), titled after the file's `name`.
+
+    Raises BadRequest (NOT_A_RECORDING, RECORDING_...), where no melody is heard too; else as `read_upload`.
+    """
+    if not content:
+        raise BadRequest(Reason.RECORDING_EMPTY)
+    if len(content) > MAX_RECORDING_BYTES:
+        limit = MAX_RECORDING_BYTES // 1000
+        raise BadRequest(Reason.RECORDING_TOO_BIG, value=len(content) // 1000, limit=limit)
+    return await _ask(RecordingQuestion(title_of(name)), content)
+
+
 async def _ask(question: Question, content: bytes) -> Intake:
     turns = _turns.setdefault(asyncio.get_running_loop(), _Turns())
     if turns.waiting >= MAX_WAITING:
@@ -89,12 +134,14 @@ async def _ask(question: Question, content: bytes) -> Intake:
     finally:
         turns.waiting -= 1
     try:
-        return await _read_fenced(write_question(question, content))
+        listening = isinstance(question, RecordingQuestion)
+        seconds = LISTEN_SECONDS if listening else WAIT_SECONDS
+        return await _read_fenced(write_question(question, content), seconds)
     finally:
         turns.free.release()
 
 
-async def _read_fenced(question: bytes) -> Intake:
+async def _read_fenced(question: bytes, seconds: float) -> Intake:
     """One process's life. It is gone when this returns, raises or is cancelled."""
     try:
         process = await asyncio.create_subprocess_exec(
@@ -112,10 +159,10 @@ async def _read_fenced(question: bytes) -> Intake:
         log.warning("No process to read a file in", exc_info=True)
         raise Unavailable(Reason.READER_DOWN) from error
     try:
-        async with asyncio.timeout(WAIT_SECONDS):
+        async with asyncio.timeout(seconds):
             answer, trace = await _talk(process, question)
     except TimeoutError as error:
-        log.warning("Reading a file took more than %g s by the clock", WAIT_SECONDS)
+        log.warning("Reading a file took more than %g s by the clock", seconds)
         raise BadRequest(Reason.MIDI_TOO_COSTLY) from error
     finally:
         await _end(process)

@@ -89,6 +89,14 @@ def take_upload(content: bytes, *, title: str) -> Intake:
     except RuntimeError as error:
         raise BadRequest(Reason.MIDI_DAMAGED) from error
     check_events(midi, division_of(content))
+    return take_midi(midi, title=title)
+
+
+def take_midi(midi: Midi, *, title: str, key: Key | None = None) -> Intake:
+    """The composition in notes, be they from a file or not. `key` is what somebody said it is in.
+
+    Raises BadRequest (MIDI_NO_NOTES) where the grid leaves none.
+    """
     reading = _read(midi)
     if reading.bent_share > _TOO_FINE_SHARE:
         twice = _read(_doubled(midi))
@@ -96,7 +104,8 @@ def take_upload(content: bytes, *, title: str) -> Intake:
         if within and twice.bent_share < reading.bent_share / 2:
             reading = replace(twice, left_out=(Remark(Topic.NOTES_DOUBLED), *twice.left_out))
     named = (replace(remark, values={"title": title, **remark.values}) for remark in reading.left_out)
-    return Intake(reading.score, title, tuple(named))
+    score = reading.score if key is None else replace(reading.score, key=key)
+    return Intake(score, title, tuple(named))
 
 
 def _doubled(midi: Midi) -> Midi:
@@ -156,7 +165,7 @@ def _count_bars(midi: Midi, first: float, last: float) -> tuple[_Bars, list[Rema
     span_end = min(last, first + _MOST_QUARTERS)
     stretches = list(in_force(midi.metres, _DEFAULT_METRE, first=first, last=span_end))
     asked = mainly(stretches)
-    metre = asked if _is_countable(asked) else _DEFAULT_METRE
+    metre = asked if is_countable(asked) else _DEFAULT_METRE
     quarters = metre.bar_ticks / TICKS_PER_QUARTER
     start = next(stretch.start for stretch in stretches if stretch.value == asked)
     before = math.floor((first - start + _NEARLY) / quarters)
@@ -174,7 +183,8 @@ def _count_bars(midi: Midi, first: float, last: float) -> tuple[_Bars, list[Rema
     return bars, remarks
 
 
-def _is_countable(metre: Metre) -> bool:
+def is_countable(metre: Metre) -> bool:
+    """Whether bars of it are such as pieces are counted in."""
     shortest, longest = _BAR_TICKS
     return metre.unit in _UNITS and shortest <= metre.bar_ticks <= longest
 

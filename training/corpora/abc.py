@@ -34,7 +34,7 @@ _ACCIDENTALS = {"^": 1, "_": -1, "=": 0, "^^": 2, "__": -2}
 
 _TOKEN = re.compile(
     r"""(?P<field>\[[A-Za-z]:[^\]]*\])
-    |(?P<skip>"[^"]*"|![^!\n]*!|\{[^}]*\}|[.~yvuHTS\s\\`]|\[\d|\d(?=\s))
+    |(?P<skip>"[^"]*"|![^!\n]*!|\{[^}]*\}|[.~yvuHTS\s\\`]|\[\d|(?<=[|\]])\d|\d(?=\s))
     |(?P<bar>\|\]|\|\||\|:|:\||::|\[\||\|)
     |(?P<tuplet>\(\d(?::\d*)*)
     |(?P<slur>[()])
@@ -54,7 +54,11 @@ _NO_SIGNATURE = KeySignature(0, minor=False)
 
 
 class AbcError(ValueError):
-    """The tune is outside the part of ABC that this reader knows."""
+    """The tune is outside the part of ABC that this reader knows. `found` is where it stopped."""
+
+    def __init__(self, problem: str, found: str) -> None:
+        super().__init__(f"{problem}: {found!r}")
+        self.found = found
 
 
 @dataclass
@@ -95,8 +99,8 @@ def read_abc(text: str) -> Tune:
     """Parse one tune. `tempo` is in quarters a minute. Raises AbcError for what cannot be read."""
     tune = Tune()
     unit = Fraction(1, 8)
-    readers: dict[str, _VoiceReader] = {}
-    above: _VoiceReader | None = None
+    readers: dict[str, VoiceReader] = {}
+    above: VoiceReader | None = None
     for raw in text.splitlines():
         line = raw.partition("%")[0].rstrip()
         header = re.match(r"([A-Za-z]):(.*)", line)
@@ -111,7 +115,7 @@ def read_abc(text: str) -> Tune:
                 _read_header(tune, name, value)
         elif inline:
             if inline[1] not in readers:
-                readers[inline[1]] = _VoiceReader(unit, tune.signature)
+                readers[inline[1]] = VoiceReader(unit, tune.signature)
             above = readers[inline[1]]
             above.read(inline[2], lambda name, value: _read_inline(tune, name, value))
     tune.voices = {name: reader.voice for name, reader in readers.items() if reader.voice.notes}
@@ -137,7 +141,7 @@ def _read_inline(tune: Tune, name: str, value: str) -> None:
     elif name == "M":
         tune.metre = None
     elif name == "K":
-        raise AbcError("the key signature changes")
+        raise AbcError("the key signature changes", value)
 
 
 def _read_tempo(value: str) -> float | None:
@@ -148,12 +152,12 @@ def _read_tempo(value: str) -> float | None:
 def _read_signature(value: str) -> KeySignature:
     match = re.match(r"([A-G][b#]?)\s*(m(?:in)?(?![a-z]))?", value)
     if match is None:
-        raise AbcError(f"no key signature: {value!r}")
+        raise AbcError("no key signature", value)
     minor = match[2] is not None
     return KeySignature(_FIFTHS[match[1]] - 3 * minor, minor=minor)
 
 
-class _VoiceReader:
+class VoiceReader:
     """Reads the lines of one voice, one after the other."""
 
     def __init__(self, unit: Fraction, signature: KeySignature) -> None:
@@ -170,18 +174,27 @@ class _VoiceReader:
         self._line_start = 0
         self._verses = 0
 
+    def set_unit(self, unit: Fraction) -> None:
+        """From here on a note without a length is so much of a whole note."""
+        self._unit = 4 * unit
+
+    def set_signature(self, signature: KeySignature) -> None:
+        """From here on notes are in this key signature."""
+        self._signature = _signature_alterations(signature.fifths)
+
     def read_words(self, text: str) -> None:
         """A line of words under the music read last."""
         self._verses += 1
         self.voice.words.append(WordRow(self._verses, self._line_start, text))
 
     def read(self, music: str, read_field: Callable[[str, str], None]) -> None:
+        """A line of music. Fields within it go to `read_field`, by name and value."""
         place = 0
         self._line_start, self._verses = len(self.voice.written), 0
         while place < len(music):
             match = _TOKEN.match(music, place)
             if match is None:
-                raise AbcError(f"unknown notation: {music[place : place + 12]!r}")
+                raise AbcError("unknown notation", music[place : place + 12])
             place = match.end()
             kind, text = match.lastgroup, match[0]
             if kind in ("note", "chord"):
@@ -262,9 +275,11 @@ def _length(text: str) -> Fraction:
     """`2`, `/`, `3/2`, `//` as factors of the unit length."""
     match = _LENGTH.fullmatch(text)
     if match is None:
-        raise AbcError(f"no note length: {text!r}")
+        raise AbcError("no note length", text)
     above = int(match[1] or 1)
     below = int(match[3] or 2) if match[2] == "/" else 2 ** len(match[2])
+    if not above or not below:
+        raise AbcError("no note length", text)
     return Fraction(above, below)
 
 
@@ -272,6 +287,8 @@ def _tuplet(text: str) -> tuple[int, Fraction]:
     """`(3::2` as how many notes it holds and what each is multiplied by."""
     numbers = [int(number) if number else 0 for number in text[1:].split(":")] + [0, 0]
     size = numbers[0]
+    if not size:
+        raise AbcError("no tuplet", text)
     into = numbers[1] or {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}.get(size, 2)
     return numbers[2] or size, Fraction(into, size)
 
