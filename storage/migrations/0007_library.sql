@@ -47,9 +47,9 @@ CREATE TABLE hearings (
 ) STRICT, WITHOUT ROWID;
 
 -- The values that a bound takes. SQLite may have no square root, but it can look for the largest t for which
--- n (p - t)^2 >= z^2 t (1 - t), and that is Wilson's bound.
+-- n (p - t)^2 >= z^2 t (1 - t), and that is Wilson's bound. 1 is none: it solves this whenever p is 1.
 CREATE TABLE bounds (bound INTEGER PRIMARY KEY) STRICT;
-WITH RECURSIVE counted (bound) AS (VALUES (0) UNION ALL SELECT bound + 1 FROM counted WHERE bound < 1000)
+WITH RECURSIVE counted (bound) AS (VALUES (0) UNION ALL SELECT bound + 1 FROM counted WHERE bound < 999)
 INSERT INTO bounds (bound) SELECT bound FROM counted;
 
 CREATE TRIGGER listings_bound AFTER UPDATE OF votes, points ON listings BEGIN
