@@ -5,9 +5,11 @@ COGS = (
     "cogs.interruptions",
     "cogs.clips",
     "cogs.compose",
+    "cogs.choices",
     "cogs.transform",
     "cogs.lyrics",
     "cogs.song",
+    "cogs.library",
     "cogs.status",
 )
 """In this order: interruptions marks the old jobs before a new one can be added."""

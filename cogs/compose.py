@@ -10,11 +10,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs._shared.options import ENSEMBLES, Name, Seed, choices_of, keys_like, offered, read_key
+from cogs._shared.recipes import read_handed
 from cogs._shared.suggestions import Choices, matching
 from cogs._shared.wording import localised, wording_for
 from cogs._shared.work_jobs import WorkJobs, seed_for
 from domain.ensembles import Ensemble
-from domain.errors import BadRequest, Reason
+from domain.errors import BadRequest, Reason, Unavailable
 from domain.moods import Mood
 from domain.requests import (
     DEFAULT_LENGTH_SECONDS,
@@ -31,9 +32,15 @@ from storage import JobKind
 if TYPE_CHECKING:
     from bot import Nightingale
 
+USUAL_STYLE = "rnn"
+
+CHOICES = (1, 2)
+"""How many clips to make; two are compared blind."""
+
 OPTIONS = (
     *("style", "length", "genre", "mood", "instruments"),
-    *("key", "metre", "tempo", "seed", "temperature"),
+    *("key", "metre", "tempo", "seed", "temperature", "choices"),
+    *("recipe", "recipe_text"),
 )
 
 
@@ -60,7 +67,7 @@ class Compose(commands.Cog):
     async def compose(  # noqa: PLR0913, PLR0917  one argument an option
         self,
         interaction: discord.Interaction,
-        style: str,
+        style: str | None = None,
         length: app_commands.Range[int, *LENGTH_SECONDS] = DEFAULT_LENGTH_SECONDS,
         genre: Name | None = None,
         mood: str | None = None,
@@ -70,13 +77,20 @@ class Compose(commands.Cog):
         tempo: app_commands.Range[int, *TEMPO] | None = None,
         seed: Seed | None = None,
         temperature: app_commands.Range[float, *TEMPERATURE] = DEFAULT_TEMPERATURE,
+        choices: app_commands.Range[int, *CHOICES] = 1,
+        recipe: discord.Attachment | None = None,
+        recipe_text: app_commands.Range[str, 1, 6000] | None = None,
     ) -> None:
+        if recipe is not None or recipe_text is not None:
+            await self._compose_recipe(interaction, recipe, recipe_text)
+            return
+        wanted_genre = None if genre is None else wording_for(interaction.locale).genre_named(genre)
         try:
             request = ComposeRequest(
-                style=style,
+                style=style or self._usual_style(wanted_genre),
                 seed=seed_for(seed),
                 length_seconds=length,
-                genre=None if genre is None else wording_for(interaction.locale).genre_named(genre),
+                genre=wanted_genre,
                 mood=None if mood is None else Mood(mood),
                 instruments=None if instruments is None else Ensemble(instruments),
                 key=read_key(key),
@@ -88,7 +102,28 @@ class Compose(commands.Cog):
             await self._jobs.refuse(interaction, error, kind=JobKind.COMPOSE)
             return
         await interaction.response.defer(thinking=True)
-        await self._jobs.begin(interaction, request)
+        begin = self._jobs.begin if choices == 1 else self._jobs.begin_pair
+        await begin(interaction, request)
+
+    async def _compose_recipe(
+        self, interaction: discord.Interaction, file: discord.Attachment | None, text: str | None
+    ) -> None:
+        """Begin what a recipe says, whatever kind of work it makes."""
+        await interaction.response.defer(thinking=True)
+        try:
+            if set(vars(interaction.namespace)) - {"recipe", "recipe_text"}:
+                raise BadRequest(Reason.RECIPE_ALONE)
+            handed = await read_handed(file, text)
+        except (BadRequest, Unavailable) as error:
+            await self._jobs.refuse(interaction, error, kind=JobKind.COMPOSE)
+        else:
+            await self._jobs.begin(interaction, handed.request, recipe_version=handed.model_version)
+
+    def _usual_style(self, genre: str | None) -> str:
+        """The style for who names none: the usual one, or the first that plays the genre."""
+        styles = sorted(self._styles, key=lambda name: name != USUAL_STYLE)
+        playing = (name for name in styles if genre in self._styles[name].genres)
+        return next(playing, styles[0] if styles else USUAL_STYLE)
 
     @compose.autocomplete("genre")
     async def suggest_genres(self, interaction: discord.Interaction, typed: str) -> Choices:

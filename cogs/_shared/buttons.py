@@ -17,9 +17,12 @@ from cogs._shared.wording import Wording
 from domain.clips import Work
 from domain.verses import Verse
 from models.registry import Models
+from storage import Pick
 
 if TYPE_CHECKING:
+    from cogs.choices import Choices
     from cogs.clips import Clips
+    from cogs.library.commands import Library
     from cogs.lyrics import Lyrics
     from cogs.song import Song
 
@@ -69,6 +72,14 @@ def _lyrics(bot: commands.Bot) -> "Lyrics":
     return cast("Lyrics", bot.get_cog("Lyrics"))
 
 
+def _library(bot: commands.Bot) -> "Library":
+    return cast("Library", bot.get_cog("Library"))
+
+
+def _choices(bot: commands.Bot) -> "Choices":
+    return cast("Choices", bot.get_cog("Choices"))
+
+
 def _song(bot: commands.Bot) -> "Song":
     return cast("Song", bot.get_cog("Song"))
 
@@ -113,16 +124,45 @@ class WordsButton(_NumberedButton, action="words", emoji="✍️"):
         await _song(bot).ask_for_scene(interaction, self.number)
 
 
+class PlayButton(_NumberedButton, action="play", emoji="▶️"):
+    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
+        await _library(bot).bring_back(interaction, self.number)
+
+
+class BetterAButton(_NumberedButton, action="better_a", emoji="🅰️"):
+    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
+        await _choices(bot).pick(interaction, self.number, Pick.A)
+
+
+class BetterBButton(_NumberedButton, action="better_b", emoji="🅱️"):
+    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
+        await _choices(bot).pick(interaction, self.number, Pick.B)
+
+
+class EqualButton(_NumberedButton, action="equal", emoji="⚖️"):
+    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
+        await _choices(bot).pick(interaction, self.number, Pick.EQUAL)
+
+
 BUTTONS = (
     *(CancelButton, AgainButton),
     *(MidiButton, SheetButton, VaryButton, WordsButton),
-    *(TextButton, SingButton),
+    *(TextButton, SingButton, PlayButton),
+    *(BetterAButton, BetterBButton, EqualButton),
 )
 """Registered by template when the cog `Clips` loads, which is what makes old messages' buttons work."""
 
 
 def progress_view(job_id: int, wording: Wording) -> ui.View:
     return ui.View(timeout=None).add_item(CancelButton(job_id, wording("button.cancel")))
+
+
+def pair_view(pair_id: int, wording: Wording) -> ui.View:
+    """Which of two is the better one."""
+    view = ui.View(timeout=None)
+    for button in (BetterAButton, BetterBButton, EqualButton):
+        view.add_item(button(pair_id, wording(f"button.{button.action}")))
+    return view
 
 
 def result_view(work_id: int, work: Work, wording: Wording, *, models: Models) -> ui.View:

@@ -26,13 +26,22 @@ def clip_embed(clip_id: int, clip: Clip, wording: Wording) -> discord.Embed:
 
     The picture is added by who attaches it.
     """
-    recipe, request = clip.recipe, clip.recipe.request
     sentences = [said(remark, wording) for remark in clip.remarks]
     embed = discord.Embed(
         title=escaped(clip.title)[:MAX_TITLE], description="\n".join(sentences) or None, colour=COLOUR
     )
+    alone = _TITLES if clip.verse is None else _TITLES + _WIDE
+    for name, value in clip_fields(clip_id, clip, wording).items():
+        if value is not None:
+            embed.add_field(name=wording(f"clip.{name}"), value=value, inline=name not in alone)
+    return embed.set_footer(text=wording("clip.footer", id=f"#{clip_id}"))
+
+
+def clip_fields(clip_id: int, clip: Clip, wording: Wording) -> dict[str, str | None]:
+    """What is shown of a clip, by the names of the fields in the catalogues; None where there is nothing."""
+    recipe, request = clip.recipe, clip.recipe.request
     came_from = _came_from(clip_id, clip, wording)
-    fields = {
+    return {
         **{name: came_from.pop(name, None) for name in _TITLES},
         "style": request.style if isinstance(request, ComposeRequest) else wording(f"kind.{request.kind}"),
         **came_from,
@@ -46,11 +55,6 @@ def clip_embed(clip_id: int, clip: Clip, wording: Wording) -> discord.Embed:
         "temperature": _temperature(request),
         "model_version": f"`{recipe.model_version}`",
     }
-    alone = _TITLES if clip.verse is None else _TITLES + _WIDE
-    for name, value in fields.items():
-        if value is not None:
-            embed.add_field(name=wording(f"clip.{name}"), value=value, inline=name not in alone)
-    return embed.set_footer(text=wording("clip.footer", id=f"#{clip_id}"))
 
 
 def _wished(request: ClipRequest, wording: Wording) -> dict[str, str]:

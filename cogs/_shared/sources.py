@@ -32,10 +32,16 @@ async def read_source(
         return await _read_file(file)
     if clip is None:
         raise BadRequest(Reason.SOURCE_MISSING)
-    named = _CLIP_ID.fullmatch(clip.strip())
-    if named is None:
+    clip_id = id_in(clip)
+    if clip_id is None:
         raise BadRequest(Reason.NOT_FOUND, value=clip.strip())
-    return await clip_source(interaction, int(named["id"]), shelf=shelf)
+    return await clip_source(interaction, clip_id, shelf=shelf)
+
+
+def id_in(text: str) -> int | None:
+    """The id that is given as `42` or `#42`; None for any other text."""
+    named = _CLIP_ID.fullmatch(text.strip())
+    return None if named is None else int(named["id"])
 
 
 async def clip_source(interaction: discord.Interaction, clip_id: int, *, shelf: ClipShelf) -> Source:

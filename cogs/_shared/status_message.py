@@ -33,7 +33,7 @@ class StatusMessage:
 
     def __init__(self, interaction: discord.Interaction) -> None:
         self.message: discord.PartialMessage | None = None
-        self._interaction = interaction
+        self.interaction = interaction
         # How to edit it: the first is preferred, one that Discord forbids is dropped.
         self._ways: list[Callable[..., Awaitable[discord.Message]]] = [interaction.edit_original_response]
         self._tried_at = -math.inf
@@ -47,6 +47,13 @@ class StatusMessage:
         except DISCORD_FAULTS:
             # Only a glimpse is lost: the result is posted by an edit of its own.
             log.warning("could not show progress", exc_info=True)
+
+    async def tell(self, text: str) -> None:
+        """Replace all that it shows by `text`. Never raises."""
+        try:
+            await self.edit(content=text, view=None)
+        except DISCORD_FAULTS:
+            log.warning("could not say: %s", text, exc_info=True)
 
     async def edit(self, *, files: Sequence[NamedFile] = (), **fields: Any) -> None:
         """Edit at once, attaching `files`. Raises DISCORD_FAULTS when it can be done in no way."""
@@ -67,7 +74,7 @@ class StatusMessage:
             self._adopt(edited)
 
     def _adopt(self, message: discord.Message) -> None:
-        client, guild_id = self._interaction.client, self._interaction.guild_id
+        client, guild_id = self.interaction.client, self.interaction.guild_id
         channel = client.get_partial_messageable(message.channel.id, guild_id=guild_id)
         self.message = channel.get_partial_message(message.id)
         # A user-installed app answers in servers and conversations that the bot itself is not in.

@@ -7,17 +7,18 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-
-import discord
+from dataclasses import replace
 
 from cogs._shared.buttons import progress_view
-from cogs._shared.failures import DISCORD_FAULTS, log_failure
+from cogs._shared.failures import Failure, log_failure
+from cogs._shared.open_job import OpenJob
 from cogs._shared.posting import post_work, upload_limit
 from cogs._shared.recent_clips import RecentClips
 from cogs._shared.status_message import StatusMessage
 from cogs._shared.wording import Wording, wording_for
 from domain.clips import Clip, Progress, Stage, Work
 from domain.errors import Unavailable
+from domain.remarks import Remark, Topic
 from domain.requests import WorkRequest
 from domain.song_requests import SongRequest
 from domain.verses import LyricsRequest
@@ -36,8 +37,8 @@ _BEING_MADE = {LyricsRequest.kind: "progress.writing", SongRequest.kind: "progre
 """What is said of a job whose request is of these kinds; of all others, that it is composed."""
 
 
-def progress_text(progress: Progress, *, job_id: int, kind: str, wording: Wording) -> str:
-    name = f"#{job_id}"
+def progress_text(progress: Progress, *, name: str, kind: str, wording: Wording) -> str:
+    """How far the job is that people are told of as `name`."""
     match progress.stage:
         case Stage.QUEUED if progress.position > 0:
             return wording("progress.queued_at", id=name, position=progress.position)
@@ -52,12 +53,15 @@ def progress_text(progress: Progress, *, job_id: int, kind: str, wording: Wordin
             return wording("progress.rendering", id=name)
 
 
-class WorkJob:
-    """A job whose row exists and whose interaction has been deferred. `run` is to be a task of its own."""
+class WorkJob(OpenJob[Work]):
+    """A job whose row exists and whose interaction has been deferred.
+
+    Where it is a part of a larger one it is not run: that one has it make, save and end its own.
+    """
 
     def __init__(
         self,
-        interaction: discord.Interaction,
+        status: StatusMessage,
         request: WorkRequest,
         *,
         job_id: int,
@@ -65,85 +69,60 @@ class WorkJob:
         storage: Storage,
         recent: RecentClips,
         models: Models,
+        recipe_version: str | None = None,
     ) -> None:
+        interaction = status.interaction
+        super().__init__(name=f"{request.kind} #{job_id}", user_id=interaction.user.id)
         self.id = job_id
-        self.user_id = interaction.user.id
+        self.request = request
         self._interaction = interaction
-        self._request = request
         self._engine = engine
         self._storage = storage
         self._recent = recent
         self._models = models
+        self._recipe_version = recipe_version
         self._wording = wording_for(interaction.locale)
-        self._status = StatusMessage(interaction)
-        self._making: asyncio.Task[Work] | None = None
-
-    async def run(self) -> None:
-        """Go to the end, telling all failures.
-
-        Cancelled from outside (the bot closes), it leaves the row open, for the next start to mark and tell.
-        """
-        try:
-            await self._run()
-        except Exception as error:  # noqa: BLE001  the last stop: logged with its trace, told with its code
-            await self._fail(error)
-
-    async def _run(self) -> None:
-        self._making = asyncio.create_task(self._make(), name=f"{self._request.kind} #{self.id}")
-        try:
-            await asyncio.wait([self._making])
-        finally:
-            self._making.cancel()
-        if self._making.cancelled():
-            await self._tell(self._wording("progress.cancelled", id=f"#{self.id}"))
-            await self._end_row(lambda: self._storage.jobs.cancel(self.id))
-            return
-        work = self._making.result()
-        await self._save(work)
-        await self._post(work)
-
-    @property
-    def is_making(self) -> bool:
-        """True until there is a work, or none will be."""
-        return self._making is None or not self._making.done()
-
-    def cancel(self) -> bool:
-        """Stop making it, queued or not. False when there is nothing left to stop."""
-        return self._making is not None and self._making.cancel()
+        self._status = status
 
     async def _make(self) -> Work:
+        return await self.make(self.request, show=self._show)
+
+    async def _deliver(self, made: Work) -> None:
+        await self.save(made)
+        await self.post(made)
+
+    async def _end_cancelled(self) -> None:
+        await self._status.tell(self._wording("progress.cancelled", id=f"#{self.id}"))
+        await self.end_cancelled()
+
+    async def _fail(self, error: Exception) -> None:
+        failure = log_failure(error, about=self.name)
+        await self._status.tell(failure.text(self._wording, job_id=self.id))
+        await self.end_failed(failure)
+
+    async def make(self, request: WorkRequest, *, show: Callable[[Progress], Awaitable[None]]) -> Work:
+        """What the engine makes of the request, its progress given to `show`. Raises what the engine does."""
         started = False
-        async with aclosing(self._engine.make(self._request, owner=self.user_id)) as events:
+        async with aclosing(self._engine.make(request, owner=self.user_id)) as events:
             async for event in events:
                 if not isinstance(event, Progress):
-                    return event
+                    return self._compared(event)
                 if not started and event.stage is not Stage.QUEUED:
                     started = True
                     await self._storage.jobs.start(self.id)
-                await self._show(event)
+                await show(event)
         raise RuntimeError("the engine ended without a work")
 
-    async def _show(self, progress: Progress) -> None:
-        text = progress_text(progress, job_id=self.id, kind=self._request.kind, wording=self._wording)
-        if self._status.message is not None:
-            await self._status.show_progress(content=text)
-            return
-        await self._status.show_progress(content=text, view=progress_view(self.id, self._wording))
-        message = self._status.message
-        if message is not None:
-            await self._storage.jobs.attach_message(
-                self.id, channel_id=message.channel.id, message_id=message.id
-            )
-
-    async def _save(self, work: Work) -> None:
+    async def save(self, work: Work) -> None:
+        """Keep the work, which finishes the row. Raises what `Clips.save` and `Verses.save` do."""
         if isinstance(work, Clip):
             await self._storage.clips.save(self.id, work)
             self._recent.add(self._interaction, ClipName(self.id, work.title, work.recipe.genre))
         else:
             await self._storage.verses.save(self.id, work)
 
-    async def _post(self, work: Work) -> None:
-        """Show the work; where Discord refuses that, say so: it is kept, and its buttons hand it over."""
+    async def post(self, work: Work, *, text: str | None = None) -> None:
+        """Show the work, with `text` above it; where Discord refuses that, say so: it is kept."""
         failure = await post_work(
             self._status,
             self.id,
@@ -151,31 +130,38 @@ class WorkJob:
             wording=self._wording,
             models=self._models,
             limit_bytes=upload_limit(self._interaction),
+            text=text,
         )
         if failure is not None:
-            await self._end_row(lambda: self._storage.jobs.fail(self.id, failure.reason, code=failure.code))
+            await self.end_failed(failure)
         message = self._status.message
         if message is not None:
-            await self._end_row(
+            await self.write_patiently(
                 lambda: self._storage.postings.add(
                     self.id, channel_id=message.channel.id, message_id=message.id
                 )
             )
 
-    async def _fail(self, error: Exception) -> None:
-        failure = log_failure(error, about=f"{self._request.kind} #{self.id}")
-        await self._tell(failure.text(self._wording, job_id=self.id))
-        await self._end_row(lambda: self._storage.jobs.fail(self.id, failure.reason, code=failure.code))
+    async def attach_message(self) -> None:
+        """Note which message shows how it goes, once there is one."""
+        message = self._status.message
+        if message is not None:
+            await self._storage.jobs.attach_message(
+                self.id, channel_id=message.channel.id, message_id=message.id
+            )
 
-    async def _tell(self, text: str) -> None:
-        """Replace the status by `text`. Never raises."""
-        try:
-            await self._status.edit(content=text, view=None)
-        except DISCORD_FAULTS:
-            log.warning("could not show how #%d ended", self.id, exc_info=True)
+    async def end_cancelled(self) -> None:
+        """End the row as cancelled. Never raises."""
+        await self.write_patiently(lambda: self._storage.jobs.cancel(self.id))
 
-    async def _end_row(self, write: Callable[[], Awaitable[None]]) -> None:
-        """Run `write`, patiently. Gives up with a log entry: a row left open, the next start marks."""
+    async def end_failed(self, failure: Failure) -> None:
+        """End the row as failed, or note the failure in one that has ended. Never raises."""
+        await self.write_patiently(
+            lambda: self._storage.jobs.fail(self.id, failure.reason, code=failure.code)
+        )
+
+    async def write_patiently(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Run `write`. Gives up with a log entry: a row left open, the next start marks."""
         for seconds in (*SECONDS_BEFORE_RETRIES, None):
             try:
                 return await write()
@@ -184,3 +170,19 @@ class WorkJob:
             if seconds is not None:
                 await asyncio.sleep(seconds)
         return None
+
+    def _compared(self, work: Work) -> Work:
+        """The work, with a remark where its recipe is of another model than the one that made it now."""
+        now = work.recipe.model_version
+        if self._recipe_version in (None, now):
+            return work
+        remark = Remark(Topic.RECIPE_OF_ANOTHER_MODEL, {"then": str(self._recipe_version), "now": now})
+        return replace(work, remarks=(*work.remarks, remark))
+
+    async def _show(self, progress: Progress) -> None:
+        text = progress_text(progress, name=f"#{self.id}", kind=self.request.kind, wording=self._wording)
+        if self._status.message is not None:
+            await self._status.show_progress(content=text)
+            return
+        await self._status.show_progress(content=text, view=progress_view(self.id, self._wording))
+        await self.attach_message()

@@ -3,17 +3,21 @@
 import asyncio
 import json
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import discord
 
 from cogs._shared.failures import log_failure, reply_privately, reply_privately_instead
+from cogs._shared.open_job import OpenJob
+from cogs._shared.pair_job import PairJob, another_seed
 from cogs._shared.recent_clips import RecentClips
+from cogs._shared.status_message import StatusMessage
 from cogs._shared.wording import wording_for
 from cogs._shared.work_job import WorkJob
 from domain.errors import BadRequest, NightingaleError, Reason, Unavailable
-from domain.requests import SEED, WorkRequest
+from domain.requests import SEED, ComposeRequest, WorkRequest
 from domain.song_requests import SongRequest
 from engine.client import Engine
 from models.registry import Models
@@ -43,7 +47,7 @@ class WorkJobs:
         self._engine = engine
         self._storage = storage
         self._models = models
-        self._jobs: dict[int, WorkJob] = {}
+        self._jobs: dict[int, OpenJob[Any]] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
     async def close(self) -> None:
@@ -61,27 +65,52 @@ class WorkJobs:
             task.cancel()
         await asyncio.gather(*tasks.values(), return_exceptions=True)
 
-    async def begin(self, interaction: discord.Interaction, request: WorkRequest) -> None:
-        """Write the row and leave the rest to a task. The interaction has been acknowledged."""
+    async def begin(
+        self, interaction: discord.Interaction, request: WorkRequest, *, recipe_version: str | None = None
+    ) -> None:
+        """Write the row and leave the rest to a task. The interaction has been acknowledged.
+
+        Where the request is a recipe's, `recipe_version` is the version of the model that made it.
+        """
+        job = await self._add(StatusMessage(interaction), request, recipe_version=recipe_version)
+        self._start(job, [job.id])
+
+    async def begin_pair(self, interaction: discord.Interaction, request: ComposeRequest) -> None:
+        """As `begin`, for two clips that differ in their seeds alone, to be compared blind."""
+        status = StatusMessage(interaction)
+        first = await self._add(status, request)
+        second = await self._add(status, replace(request, seed=another_seed(request.seed)))
+        pair = PairJob(status, (first, second), preferences=self._storage.preferences)
+        self._start(pair, [first.id, second.id])
+
+    async def _add(
+        self, status: StatusMessage, request: WorkRequest, *, recipe_version: str | None = None
+    ) -> WorkJob:
+        """A job whose row is written."""
+        interaction = status.interaction
         job_id = await self._storage.jobs.add(
             request,
             user_id=interaction.user.id,
             guild_id=interaction.guild_id,
             channel_id=interaction.channel_id or 0,  # Discord always says where a command was used
         )
-        job = WorkJob(
-            interaction,
+        return WorkJob(
+            status,
             request,
             job_id=job_id,
             engine=self._engine,
             storage=self._storage,
             recent=self.recent,
             models=self._models,
+            recipe_version=recipe_version,
         )
-        self._jobs[job_id] = job
-        task = asyncio.create_task(job.run(), name=f"{request.kind} #{job_id}")
-        self._tasks[job_id] = task
-        task.add_done_callback(lambda _: self._forget(job_id))
+
+    def _start(self, job: OpenJob[Any], ids: Sequence[int]) -> None:
+        """Run the job, known by each of `ids` until it ends."""
+        task = asyncio.create_task(job.run(), name=job.name)
+        for job_id in ids:
+            self._jobs[job_id], self._tasks[job_id] = job, task
+        task.add_done_callback(lambda _: self._forget(ids))
 
     async def begin_with(
         self, interaction: discord.Interaction, read: Callable[[], Awaitable[WorkRequest]], *, kind: JobKind
@@ -95,8 +124,9 @@ class WorkJobs:
         else:
             await self.begin(interaction, request)
 
-    def _forget(self, job_id: int) -> None:
-        del self._tasks[job_id], self._jobs[job_id]
+    def _forget(self, ids: Sequence[int]) -> None:
+        for job_id in ids:
+            del self._tasks[job_id], self._jobs[job_id]
 
     async def refuse(
         self, interaction: discord.Interaction, error: NightingaleError, *, kind: JobKind

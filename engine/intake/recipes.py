@@ -132,7 +132,7 @@ def _check(value: object, hint: Any, *, most: int = MAX_TITLE) -> None:
     if isinstance(value, str) and not isinstance(value, Enum):
         value.encode()  # a lone half of a surrogate pair can't be kept
         _check_within(len(value), (0, most))
-    elif isinstance(value, int | float):
+    elif isinstance(value, int | float) and kind is not bool:
         _check_within(value, (-math.inf, math.inf))
     elif is_dataclass(value):
         hints = get_type_hints(kind)

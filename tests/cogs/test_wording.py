@@ -61,6 +61,7 @@ def test_no_wording_waits_unused(language):
     kinds = (
         *("button", "clip", "ensemble", "form", "key", "kind", "language"),
         *("mode", "mood", "remark", "rhyme", "verse"),
+        *("mark", "period"),
     )
     composed = {kind: f'f"{kind}.{{' for kind in kinds}
     unused = [key for key in said if key not in code and composed.get(key.split(".")[0], "-") not in code]
@@ -84,7 +85,7 @@ def test_readers_of_other_languages_get_english():
     ],
 )
 def test_progress_reads_well(progress, text):
-    assert progress_text(progress, job_id=42, kind="vary", wording=wording_for(None)) == text
+    assert progress_text(progress, name="#42", kind="vary", wording=wording_for(None)) == text
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_progress_reads_well(progress, text):
 def test_it_says_whether_words_are_written_or_a_song(kind, english, chinese):
     halfway = Progress(Stage.COMPOSING, 0.5)
     for locale, text in ((None, english), (discord.Locale.chinese, chinese)):
-        assert progress_text(halfway, job_id=42, kind=kind, wording=wording_for(locale)) == text
+        assert progress_text(halfway, name="#42", kind=kind, wording=wording_for(locale)) == text
 
 
 @pytest.mark.parametrize(
@@ -118,8 +119,16 @@ async def test_no_two_commands_or_options_share_a_name_in_any_language(tmp_path)
         translator = CatalogueTranslator()
         payload = [
             await command.get_translated_payload(w.bot.tree, translator)
-            for command in w.bot.tree.get_commands()
+            for command in w.bot.tree.get_commands(type=discord.AppCommandType.chat_input)
         ]
+        menus = [
+            await menu.get_translated_payload(w.bot.tree, translator)
+            for menu in w.bot.tree.get_commands(type=discord.AppCommandType.message)
+        ]
+    for language in TRANSLATIONS:
+        names = [menu["name_localizations"][language] for menu in menus]
+        assert len(set(names)) == len(names) <= 5
+        assert all(0 < len(name) <= 32 for name in names)
     for siblings in (payload, *(command["options"] for command in payload)):
         for language in ("en", *TRANSLATIONS):
             names = [
