@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from discord.ext import commands
@@ -38,16 +39,20 @@ class Interruptions(commands.Cog):
     async def _tell(self, jobs: Sequence[Job]) -> None:
         """Replace the status each job left standing, where the bot may edit it with its own token."""
         await self._bot.wait_until_ready()
-        for job in jobs:
+        for message_id, shown in groupby(jobs, key=lambda job: job.message_id):
+            job, *others = shown  # two that are compared have one message
             guild = self._bot.get_guild(job.guild_id) if job.guild_id is not None else None
-            if guild is None or job.message_id is None:
+            if guild is None or message_id is None:
                 continue
             channel = self._bot.get_partial_messageable(job.channel_id, guild_id=guild.id)
-            text = wording_for(guild.preferred_locale)("progress.interrupted", id=f"#{job.id}")
+            wording = wording_for(guild.preferred_locale)
+            names = wording("list.comma").join(f"#{each.id}" for each in (job, *others))
             try:
-                await channel.get_partial_message(job.message_id).edit(content=text, view=None)
+                await channel.get_partial_message(message_id).edit(
+                    content=wording("progress.interrupted", id=names), view=None
+                )
             except DISCORD_FAULTS:
-                log.warning("could not tell that #%d was interrupted", job.id, exc_info=True)
+                log.warning("could not tell that %s was interrupted", names, exc_info=True)
 
 
 async def setup(bot: "Nightingale") -> None:

@@ -1,4 +1,4 @@
-"""What every job goes through, whatever it makes: made, delivered, or cancelled or failed, and all of it told.
+"""What every job goes through, whatever it makes: making, then delivery, cancellation or failure, all told.
 
 Knows neither what is made nor where it goes.
 """
