@@ -20,6 +20,7 @@ from storage.cleaning import Cleaning
 from storage.database import Database, unbroken
 from storage.errors import plain_errors
 from storage.files import ClipFolder
+from storage.packing import pack, unpack
 from storage.times import moment
 from storage.verses import add_verse, read_verse
 
@@ -179,7 +180,7 @@ class Clips:
         return StoredClip(
             id=row["id"],
             title=row["title"],
-            recipe=Recipe.from_json(row["recipe"]),
+            recipe=Recipe.from_json(unpack(row["recipe"])),
             seconds=row["seconds"],
             user_id=row["user_id"],
             guild_id=row["guild_id"],
@@ -211,7 +212,7 @@ async def _insert(connection: aiosqlite.Connection, job_id: int, clip: Clip, *, 
             recipe.genre,
             str(recipe.key),
             recipe.tempo,
-            recipe.to_json(),
+            pack(recipe.to_json()),
             clip.seconds,
             clip.judgement,
             clip.source_judgement,

@@ -8,6 +8,7 @@ from enum import StrEnum
 from domain.errors import BadRequest, Reason
 from domain.requests import WorkRequest, read_request
 from storage.database import Database, Parameters
+from storage.packing import pack, unpack
 from storage.times import moment, now_milliseconds
 
 
@@ -72,7 +73,14 @@ class Jobs:
         return await self._insert(
             "INSERT INTO jobs (kind, request, status, user_id, guild_id, channel_id, created_at)"
             " VALUES (?, ?, 'queued', ?, ?, ?, ?)",
-            (JobKind(request.kind), request.to_json(), user_id, guild_id, channel_id, now_milliseconds()),
+            (
+                JobKind(request.kind),
+                pack(request.to_json()),
+                user_id,
+                guild_id,
+                channel_id,
+                now_milliseconds(),
+            ),
         )
 
     async def refuse(
@@ -193,6 +201,6 @@ def _job(row: sqlite3.Row) -> Job:
 
 def _request(text: str) -> WorkRequest | None:
     try:
-        return read_request(text)
+        return read_request(unpack(text))
     except (ValueError, KeyError, TypeError, AttributeError, BadRequest):
         return None

@@ -10,6 +10,7 @@ import aiosqlite
 from domain.verses import Language, Verse
 from storage import works
 from storage.database import Database, unbroken
+from storage.packing import pack, unpack
 from storage.times import moment
 
 _VERSE_ROW = """
@@ -93,13 +94,18 @@ async def add_verse(connection: aiosqlite.Connection, work_id: int, verse: Verse
     """Add the row of a work's words, within the transaction that adds the work."""
     await connection.execute(
         "INSERT INTO verses (id, language, verse) VALUES (?, ?, ?)",
-        (work_id, verse.recipe.request.language, json.dumps(verse.to_plain(), ensure_ascii=False)),
+        (work_id, verse.recipe.request.language, verse_text(verse)),
     )
 
 
+def verse_text(verse: Verse) -> str:
+    """What a row keeps of verse."""
+    return pack(json.dumps(verse.to_plain(), ensure_ascii=False))
+
+
 def read_verse(text: str) -> Verse:
-    """The verse of a row that `add_verse` added."""
-    return Verse.from_plain(json.loads(text))
+    """The verse that `verse_text` was given."""
+    return Verse.from_plain(json.loads(unpack(text)))
 
 
 def _stored_verse(row: sqlite3.Row) -> StoredVerse:
