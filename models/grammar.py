@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from domain.score import TICKS_PER_QUARTER, Mode
 from models.copying import Copying
+from models.dictating import Dictating
 from models.leading import Leading
 from models.scripts import Arrival, Script
 from models.tokens import (
@@ -69,6 +70,8 @@ class Draft:
         self._lead = 0
         self._copying = Copying(self.script.copies)
         self._leading = None if self.script.lead is None else Leading(self.script.lead)
+        stated = self.script.stated
+        self._dictating = None if stated is None else Dictating(stated, plan.parts)
         # Struck again in its own part, a note ends; `sounding_until`, which models are shown, knows no parts.
         self._part_until = np.zeros((plan.parts, PITCHES), dtype=np.int64)
 
@@ -97,9 +100,17 @@ class Draft:
         bar = self.plan.metre.bar_ticks
         return self.tick // bar == self._arrival.tick // bar
 
+    @property
+    def given(self) -> int | None:
+        """The token that comes next because it is stated; None where it is to be written."""
+        return None if self._dictating is None else self._dictating.token(self.tick, self._moment)
+
     def allowed(self) -> NDArray[np.bool_]:
         """(VOCABULARY,): the tokens that may come next; at least one until finished."""
         mask = np.zeros(VOCABULARY, dtype=np.bool_)
+        if self.given is not None:
+            mask[self.given] = True
+            return mask
         if self._moment and self._moment[-1] >= FIRST_NOTE:
             mask[FIRST_DURATION:FIRST_NOTE] = self._lengths()
             return mask
@@ -112,6 +123,8 @@ class Draft:
             mask[lowest : FIRST_NOTE + self.plan.parts * PITCHES] = True
             if self._leading is not None:
                 mask[FIRST_NOTE:] &= self._leading.others(self.tick, self._sung_last)
+            if self._dictating is not None:
+                mask[FIRST_NOTE:] &= self._dictating.others(self.tick)
             if self.tick == arrival.tick:
                 mask[FIRST_NOTE:] &= self._notes_of(arrival)
         if self._moment or self._may_rest():
@@ -212,6 +225,8 @@ class Draft:
         reachable = (after <= self.script.arrivals[-1].tick) & _ON_GRID[after % TICKS_PER_QUARTER]
         if self._leading is not None:
             reachable &= self._leading.shifts(self.tick, alone=self.plan.parts == 1)
+        if self._dictating is not None:
+            reachable &= self._dictating.shifts(self.tick)
         copy, landing = self._copying.at(self.tick), self._copying.landing(self.tick, self._ticks)
         if copy is None or landing is None:
             return reachable

@@ -1,25 +1,29 @@
-"""Holding lanes to a script: bars that return are copied, and where the music arrives it comes to rest.
+"""Holding lanes to a script: what is stated begins them, bars that return are copied, and arrivals rest.
 
 Works on finished lanes, whoever wrote them, and changes no more than the script asks for.
 """
 
 from collections.abc import Collection
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.lanes import BASS, LANES, LOWEST, MELODY, PITCHES, Lanes, column_ticks
-from models.scripts import Arrival, Script
+from domain.score import Key, Metre, Mode, Part, Score
+from models.lanes import BASS, LANES, LOWEST, MELODY, PITCHES, Lanes, column_ticks, to_lanes
+from models.scripts import Arrival, Script, Stated
 
 
 def obey(lanes: Lanes, script: Script) -> Lanes:
-    """The lanes with the script's copies and arrivals, in order of time; pitches are counted from C.
+    """The lanes with what the script states, its copies and arrivals, in order of time.
 
-    At an arrival every lane that sounds moves to the nearest note of the chord and holds it; after the
-    final one nothing begins.
+    Pitches are counted from C. At an arrival every lane that sounds moves to the nearest note of the chord
+    and holds it; after the final one nothing begins.
     """
     pitch, onset = lanes.pitch.copy(), lanes.onset.copy()
+    if script.stated is not None:
+        _state(pitch, onset, stated_lanes(script.stated, lanes.metre, lanes.mode, lanes.grid), script.stated)
     ticks = column_ticks(lanes.metre, lanes.grid, lanes.bars)
     steps: list[tuple[int, int]] = [(copy.start, index) for index, copy in enumerate(script.copies)]
     steps += [(arrival.tick, -1 - index) for index, arrival in enumerate(script.arrivals)]
@@ -36,6 +40,45 @@ def obey(lanes: Lanes, script: Script) -> Lanes:
             )
             _come_to_rest(pitch, onset, int(np.searchsorted(ticks, arrival.tick)), until, arrival)
     return replace(lanes, pitch=pitch, onset=onset)
+
+
+def stated_lanes(stated: Stated, metre: Metre, mode: Mode, grid: tuple[int, ...]) -> Lanes:
+    """What is stated, in whole bars of lanes, as far as they can hold it."""
+    bars = -(-stated.end // metre.bar_ticks)
+    parts = tuple(Part("", 0, notes) for notes in stated.parts)
+    return to_lanes(Score(Key(0, mode), metre, 100.0, bars, parts), grid)[0]
+
+
+def stated_columns(stated: Stated, lanes: Lanes) -> int:
+    """How many columns of the lanes begin before the end of what is stated."""
+    return int(np.searchsorted(column_ticks(lanes.metre, lanes.grid, lanes.bars)[:-1], stated.end))
+
+
+def _state(pitch: NDArray[np.int8], onset: NDArray[np.bool_], given: Lanes, stated: Stated) -> None:
+    """Begin with what is given: all of it, or its tune over what the other lanes have."""
+    end = stated_columns(stated, given)
+    if stated.whole:
+        pitch[:, :end], onset[:, :end] = given.pitch[:, :end], given.onset[:, :end]
+    else:
+        tune = given.pitch[MELODY, :end]
+        pitch[MELODY, :end], onset[MELODY, :end] = tune, given.onset[MELODY, :end]
+        for lane in range(MELODY + 1, LANES):
+            _stay_under(pitch[lane, :end], onset[lane, :end], tune)
+    if end < pitch.shape[1]:
+        onset[:, end] |= pitch[:, end] > 0
+
+
+def _stay_under(line: NDArray[np.int8], onset: NDArray[np.bool_], tune: NDArray[np.int8]) -> None:
+    """Move notes that come to lie over the tune down by octaves; those that can't go are left out."""
+    starts = np.flatnonzero(onset | (np.diff(line, prepend=0) != 0))
+    for start, end in pairwise([*starts.tolist(), len(line)]):
+        over = tune[start:end][tune[start:end] > 0]
+        ceiling = int(over.min()) if len(over) else PITCHES + 1
+        note = int(line[start])
+        while note >= ceiling:
+            note -= 12
+        line[start:end] = max(note, 0)
+        onset[start] = note > 0
 
 
 def _copy(pitch: NDArray[np.int8], onset: NDArray[np.bool_], *, source: int, start: int, end: int) -> None:

@@ -1,10 +1,12 @@
-"""What a piece is held to beyond its plan: bars that return, where it comes to rest, the rhythm of words.
+"""What a piece is held to beyond its plan: what it begins with, returns to and rests on, the rhythm of words.
 
 Plain values; how sections become a script is decided in `models.composition`, how a script binds
 what is written in `models.grammar`. All pitches are those of music moved to the tonic C.
 """
 
 from dataclasses import dataclass
+
+from domain.score import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,23 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """Notes that the piece begins with: those of its `parts`, none of which sounds on after `end` (a tick).
+
+    What is stated is `whole` where nothing else sounds until then; else it is one line, the highest, and
+    the model writes what goes with it.
+    """
+
+    parts: tuple[tuple[Note, ...], ...]
+    end: int
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Script:
     """Copies and arrivals in order of time; the last arrival is the final one.
+
+    What is stated ends before all that is copied begins, and no later than the first arrival.
 
     Where there is a lead, arrivals are at onsets of it, the final one at its last; copies begin and end at
     onsets, and what is copied has the same rhythm in both places.
@@ -56,3 +73,4 @@ class Script:
     arrivals: tuple[Arrival, ...]
     copies: tuple[Copy, ...] = ()
     lead: Lead | None = None
+    stated: Stated | None = None

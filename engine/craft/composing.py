@@ -41,9 +41,14 @@ class Composer:
             yield Progress(Stage.COMPOSING, composing.fraction)
         (composed,) = composing.choose_best(self._repertoire.gate)
         score, made = composed.score, choices.request
-        # The rest before an upbeat is not played: the ending makes up for it.
-        upbeat_seconds = score.first_tick * score.seconds_per_tick
-        hold_seconds = max(choices.hold_seconds, min(choices.hold_seconds + upbeat_seconds, MAX_HOLD_SECONDS))
+        # The rest before an upbeat is not played, an opening's has a bar more: the ending makes up for both.
+        added_ticks = (score.bars - choices.plan.bars) * score.metre.bar_ticks
+        rest_seconds = (score.first_tick - added_ticks) * score.seconds_per_tick
+        hold_seconds = max(
+            choices.hold_seconds + min(rest_seconds, 0.0),
+            min(choices.hold_seconds + rest_seconds, MAX_HOLD_SECONDS),
+            0.0,
+        )
         yield from finish(
             Piece(
                 score=score,

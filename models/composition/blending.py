@@ -19,7 +19,8 @@ from models.lane_scripts import obey
 from models.lanes import FINE, LAYOUTS, Lanes, Simplified, column_ticks, empty_lanes, join, to_lanes, to_score
 from models.tokens import Plan, density_class, mean_pitch, register_class
 from models.vae.anchors import Anchor, like
-from models.vae.drafting import VAEModel, decode_units, encode_units, slerp
+from models.vae.drafting import VAEModel, decode_units, slerp
+from models.vae.encoding import encode_units
 from models.vae.units import UNIT_BARS, Units, to_units
 from models.vae.walking import decode_walk, hear, stray
 

@@ -23,9 +23,12 @@ from models.composition.moods import (
     mood_tempo,
     nearest_habits,
 )
+from models.composition.opening import Opening, open_with
+from models.composition.subject import Subject, adapted, followed, remarks_on
 from models.drafting import Model
 from models.plans import Habit, Profile, draw, make_plan
 from models.registry import Style
+from models.scripts import Stated
 from models.tokens import Plan
 
 _PHRASE_BARS = 4
@@ -42,10 +45,16 @@ class Choices:
     plan: Plan
     hold_seconds: float
     remarks: tuple[Remark, ...] = ()
+    opening: Opening | None = None
+
+    @property
+    def stated(self) -> Stated | None:
+        """What the piece begins with from its first bar line on; None where that is left to the model."""
+        return None if self.opening is None else self.opening.stated
 
 
 def choose(request: ComposeRequest, style: Style, model: Model) -> Choices:
-    """Fill in what the request leaves open, from its seed, its mood and the genre's habits.
+    """Fill in what the request leaves open, from its opening, its seed, its mood and the genre's habits.
 
     Every choice is drawn whether it is needed or not, so that filling one in changes no other: a
     recipe, which leaves nothing open, leads to the same plan. What was asked for goes before what its
@@ -53,13 +62,17 @@ def choose(request: ComposeRequest, style: Style, model: Model) -> Choices:
     """
     random = np.random.default_rng([request.seed, 1])
     meaning = meaning_of(request.mood)
-    genre = _choose_genre(request, style, model.profiles, meaning=meaning, random=random)
+    subject = None if request.opening is None else Subject.of(request.opening)
+    wished = request
+    if subject is not None:
+        wished = followed(request, subject, style.genres, model.profiles, meaning)
+    genre = _choose_genre(wished, style, model.profiles, meaning=meaning, random=random)
     profile = model.profiles[genre]
-    key = _choose_key(request, profile, meaning, random)
-    habit = _choose_habit(request.metre, profile, key, meaning=meaning, random=random)
+    key = _choose_key(wished, profile, meaning, random)
+    habit = _choose_habit(wished.metre, profile, key, meaning=meaning, random=random)
     plan = make_plan(genre, habit, key=key, tempo=habit.tempo, bars=1)
     usual_tempo = mood_tempo(habit, meaning)
-    length = fit_length(request.length_seconds, plan.metre, tempo=request.tempo, usual_tempo=usual_tempo)
+    length = fit_length(request.length_seconds, plan.metre, tempo=wished.tempo, usual_tempo=usual_tempo)
     plan = replace(
         plan,
         tempo=length.tempo,
@@ -72,7 +85,20 @@ def choose(request: ComposeRequest, style: Style, model: Model) -> Choices:
         *_remarks_on_genre(request, plan, profile),
         *_remarks_on_mood(request, plan, meaning, tempo_contradicts=against_mood),
     )
-    return Choices(made, plan, length.hold_seconds, remarks)
+    chosen = Choices(made, plan, length.hold_seconds, remarks)
+    return chosen if subject is None else _opened(chosen, request, subject, profile, meaning)
+
+
+def _opened(
+    chosen: Choices, request: ComposeRequest, subject: Subject, profile: Profile, meaning: Meaning
+) -> Choices:
+    """The same choices for a piece that begins with the subject."""
+    plan = adapted(chosen.plan, subject, profile, meaning)
+    whole = subject.is_kept_whole(plan.genre, profile)
+    opening = open_with(subject, plan, whole=whole)
+    cut_bars = None if opening is None else opening.cut_bars
+    remarks = remarks_on(request, subject, plan, whole=whole, bars=cut_bars)
+    return replace(chosen, plan=plan, opening=opening, remarks=(*chosen.remarks, *remarks))
 
 
 def _choose_genre(

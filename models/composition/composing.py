@@ -14,6 +14,7 @@ from domain.score import Note, Score, Section
 from models.composition.choices import Choices
 from models.composition.form import Passage, plan_form
 from models.composition.gate import Gate
+from models.composition.opening import restated, settled, with_upbeat
 from models.composition.script import script_of
 from models.drafting import Candidate, Model
 from models.tokens import semitones_between
@@ -44,8 +45,8 @@ class Composing:
         self._choices = choices
         self._candidates = candidates
         self._passages: list[tuple[Passage, ...]] = [form_of(each) if formed else () for each in choices]
-        scripts = [
-            script_of(passages, each.plan) if passages else None
+        self._scripts = [
+            script_of(passages, each.plan, each.stated) if passages else None
             for passages, each in zip(self._passages, choices, strict=True)
         ]
         rows = [place for place in range(len(choices)) for _ in range(candidates)]
@@ -57,7 +58,7 @@ class Composing:
                 for candidate in range(candidates)
             ],
             temperatures=[choices[place].request.temperature for place in rows],
-            scripts=[scripts[place] for place in rows],
+            scripts=[self._scripts[place] for place in rows],
         )
 
     @property
@@ -79,12 +80,19 @@ class Composing:
         best: list[Composed] = []
         for place, each in enumerate(self._choices):
             rows = written[place * self._candidates : (place + 1) * self._candidates]
-            sections = tuple(passage.section for passage in self._passages[place])
-            candidates = [
-                replace(row, score=laid_out(row.score, sections)) if sections else row for row in rows
-            ]
+            candidates = [replace(row, score=self._finished(row.score, place)) for row in rows]
             best.append(_best(candidates, each, gate))
         return best
+
+    def _finished(self, score: Score, place: int) -> Score:
+        """A candidate laid out under its form, with its opening as it is to be."""
+        script, opening = self._scripts[place], self._choices[place].opening
+        sections = tuple(passage.section for passage in self._passages[place])
+        if script is None:
+            return score
+        if opening is None:
+            return laid_out(score, sections)
+        return with_upbeat(laid_out(restated(score, opening.stated, script), sections), opening.upbeat)
 
 
 def compose_scores(
@@ -111,7 +119,8 @@ def form_of(choices: Choices) -> tuple[Passage, ...]:
     """The form that a piece follows, drawn from its seed."""
     plan = choices.plan
     random = np.random.default_rng([choices.request.seed, _FORM_DRAWS])
-    return plan_form(plan.genre, plan.key, plan.metre, plan.bars, random)
+    passages = plan_form(plan.genre, plan.key, plan.metre, plan.bars, random)
+    return passages if choices.stated is None else settled(passages, plan, choices.stated)
 
 
 def _best(candidates: Sequence[Candidate], choices: Choices, gate: Gate | None) -> Composed:

@@ -103,6 +103,11 @@ def plan_form(
     return tuple(passages)
 
 
+def first_section_bars(genre: Genre, bars: int) -> int:
+    """How many bars of a piece its first section has."""
+    return _section_lengths(bars, long_from=_LONG_FROM.get(genre, _LONG_BARS))[0]
+
+
 def _section_lengths(bars: int, *, long_from: int) -> list[int]:
     unit = 8 if bars >= long_from else 4
     count = max(1, bars // unit)

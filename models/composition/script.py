@@ -7,7 +7,7 @@ from domain.score import Cadence, Mode
 from models.composition.cadences import DOMINANT_TRIAD, cadence_degrees, cadence_tick
 from models.composition.form import Passage, Span
 from models.grammar import TRIADS
-from models.scripts import Arrival, Copy, Script
+from models.scripts import Arrival, Copy, Script, Stated
 from models.tokens import Plan
 
 _MODAL_DOMINANT = frozenset({7, 2})
@@ -16,11 +16,20 @@ _MODAL_DOMINANT = frozenset({7, 2})
 _WITH_FERMATAS = frozenset({Genre.CHORALE, Genre.HYMN})
 
 
-def script_of(passages: Sequence[Passage], plan: Plan) -> Script:
-    """Where each passage arrives, and which of its bars return."""
+def script_of(passages: Sequence[Passage], plan: Plan, stated: Stated | None = None) -> Script:
+    """What the piece states, where each passage arrives after that, and which of its bars return."""
     arrivals = [_arrival(passage, plan, final=passage is passages[-1]) for passage in passages]
     copies = [copy for place in range(len(passages)) for copy in _copies(passages, place, plan)]
-    return Script(tuple(arrivals), tuple(copies))
+    if stated is not None:
+        arrivals = [arrival for arrival in arrivals if arrival.tick >= stated.end]
+        copies = [_from(copy, stated.end) for copy in copies if copy.end > stated.end]
+    return Script(tuple(arrivals), tuple(copies), stated=stated)
+
+
+def _from(copy: Copy, tick: int) -> Copy:
+    """The copy, what it has before `tick` left out."""
+    start = max(copy.start, tick)
+    return Copy(start, copy.end, copy.source + start - copy.start)
 
 
 def _arrival(passage: Passage, plan: Plan, *, final: bool) -> Arrival:

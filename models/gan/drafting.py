@@ -205,13 +205,21 @@ class _Group:
         return PhraseWriting(self._generator, history, noise, setting, lanes=lanes)
 
     def _given(self) -> Tensor | None:
-        """(B, S): the phrase's part of the given melody, silent after its end."""
+        """(B, S): the phrase's part of the given melody, silent after its end; or of tunes stated."""
         if self._melody is None:
-            return None
+            return self._stated_tunes()
         here = self._melody[self.written : self.written + self._phrase_columns]
         padded = np.zeros(self._phrase_columns, dtype=np.int64)
         padded[: len(here)] = here
         return torch.from_numpy(padded).expand(len(self._rows), -1)
+
+    def _stated_tunes(self) -> Tensor | None:
+        """(B, S): the phrase's melody in pieces that state it; None where no piece does."""
+        tunes = [row.tune(self.written, self._phrase_columns) for row in self._rows]
+        if all(tune is None for tune in tunes):
+            return None
+        unknown = np.full(self._phrase_columns, BEFORE, dtype=np.int64)
+        return torch.from_numpy(np.stack([unknown if tune is None else tune for tune in tunes]))
 
     def _must_sound(self) -> NDArray[np.bool_]:
         """(B,): where the melody may not be silent: at the very beginning, and when half a bar was silence.
@@ -241,14 +249,23 @@ class _Group:
             tune = int(self._melody[self.written]) // 2
             if tune:
                 logits[:, FIRST_PITCH + tune :] = -torch.inf
+        for place, row in enumerate(self._rows):
+            logits[place, FIRST_PITCH + row.ceiling(lane, self.written) :] = -torch.inf
         chance = torch.from_numpy(self._chance[:, lane : lane + 1])
         moves = draw_moves(logits, chance, self._temperatures)
         for place, row in enumerate(self._rows):
-            source = row.source[self.written] if self.written < row.columns else -1
-            if source >= 0:
-                state = self._states[place, lane, self._phrase_columns + source].view(1, 1, 1)
-                moves[place] = moves_of(state, before[place].view(1, 1)).view(())
+            state = self._state_again(place, row, lane)
+            if state is not None:
+                moves[place] = moves_of(state.view(1, 1, 1), before[place].view(1, 1)).view(())
         return moves
+
+    def _state_again(self, place: int, row: Row, lane: int) -> Tensor | None:
+        """What a lane is in this column because it is stated, or comes again; None where it is drawn."""
+        given = row.given(lane, self.written)
+        if given >= 0:
+            return torch.tensor(given)
+        source = row.source[self.written] if self.written < row.columns else -1
+        return self._states[place, lane, self._phrase_columns + source] if source >= 0 else None
 
 
 def draw_moves(logits: Tensor, chance: Tensor, temperatures: Tensor) -> Tensor:

@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 
 from domain.genres import TUNES
 from models.gan.generator import BEFORE, FIRST_PITCH, GO_ON, MOVES, REST
-from models.lanes import BASS, LOWEST, MELODY, PITCHES, SIXTEENTHS, column_ticks
+from models.lane_scripts import stated_columns, stated_lanes
+from models.lanes import BASS, LANES, LOWEST, MELODY, PITCHES, SIXTEENTHS, column_ticks
 from models.scripts import Arrival, Script
 from models.tokens import Plan
 
@@ -34,6 +35,40 @@ class Row:
         for copy in script.copies:
             start, end, source = np.searchsorted(ticks, (copy.start, copy.end, copy.source)).tolist()
             self.source[start:end] = np.arange(source, source + end - start)
+        self.stated = self._stated()
+
+    def _stated(self) -> NDArray[np.int64]:
+        """(LANES, columns stated): the states that lanes begin with, -1 where they are written."""
+        given = self.script.stated
+        if given is None:
+            return np.zeros((LANES, 0), dtype=np.int64)
+        lanes = stated_lanes(given, self.plan.metre, self.plan.key.mode, SIXTEENTHS)
+        states = 2 * lanes.pitch.astype(np.int64) + lanes.onset
+        if not given.whole:
+            states[MELODY + 1 :] = -1
+        return states[:, : stated_columns(given, lanes)]
+
+    def given(self, lane: int, column: int) -> int:
+        """The state that a lane is given in a column; -1 where it is to be written."""
+        return int(self.stated[lane, column]) if column < self.stated.shape[1] else -1
+
+    def ceiling(self, lane: int, column: int) -> int:
+        """The highest sound (1 + MIDI pitch - LOWEST) that a lane may begin under what is stated."""
+        tune = self.given(MELODY, column) // 2
+        return tune if lane != MELODY and tune > 0 else PITCHES
+
+    def tune(self, first: int, columns: int) -> NDArray[np.int64] | None:
+        """(columns,): the melody's states in a phrase that is stated as a line alone; None elsewhere.
+
+        What it lacks of half a bar at the end, it rests.
+        """
+        given = self.script.stated
+        here = self.stated[MELODY, first : first + columns]
+        missing = columns - len(here)
+        rests = set(range(first + len(here), first + columns))
+        if given is None or given.whole or 8 * missing > columns or rests & self.arrivals.keys():
+            return None
+        return np.pad(here, (0, missing))
 
     def forbidden(self, lane: int, column: int, state: int) -> NDArray[np.bool_] | None:
         """(MOVES,): what a lane in this state may not do here; None where it may do anything."""

@@ -154,6 +154,7 @@ class Writing:
     def _draw(self, row: int, likely: np.ndarray) -> int:
         """Draw and take one token, given its logarithmic probabilities (VOCABULARY,)."""
         draft = self.drafts[row]
+        is_given = draft.given is not None
         token = choose(
             likely,
             draft.allowed(),
@@ -161,7 +162,8 @@ class Writing:
             top_p=self.top_p,
             chance=self._chance[row].random(),
         )
-        self.surprise[row].add(token, -float(likely[token]))
+        if not is_given:
+            self.surprise[row].add(token, -float(likely[token]))
         draft.push(token)
         return token
 

@@ -20,11 +20,18 @@ from models.grammar import unscripted
 from models.lane_scripts import obey
 from models.lanes import LANES, LOWEST, Lanes, to_score
 from models.plans import Profile
-from models.scripts import Script
+from models.scripts import Script, Stated
 from models.tokens import Plan
 from models.vae.anchors import ALL_CLASSES, Anchor, fitness, like
 from models.vae.phrases import VAE
-from models.vae.unit_vae import UnitBatch, decode
+from models.vae.stating import (
+    classes_stated,
+    lanes_stated,
+    stated_beats,
+    stated_classes,
+    stated_phrase,
+)
+from models.vae.unit_vae import decode
 from models.vae.units import (
     FIRST_STRIKE,
     PATCH_SLOTS,
@@ -35,7 +42,7 @@ from models.vae.units import (
     grid_class,
     places,
 )
-from models.vae.walking import Heard, decode_walk, hear, walk
+from models.vae.walking import Heard, decode_walk, hear, hear_both, walk
 
 BETWEEN = 0.32, 0.45
 """How far from one phrase to the other a tune lies. Nearer, it would copy; in the middle, it blurs."""
@@ -127,8 +134,10 @@ class Dreaming:
         random = np.random.default_rng(seed)
         first = int(random.choice(len(self._model.anchors), p=fitness(self._model.anchors, plan)))
         is_tune = len(self._model.anchors[first].lanes) == 1
-        written = (_between if is_tune else _along)(self._model, plan, first, temperature, random)
-        self._written.append(Candidate(to_score(obey(written, script or unscripted(plan)), plan)))
+        script = script or unscripted(plan)
+        write = _between if is_tune else _along
+        written = write(self._model, plan, first, temperature, random, script.stated)
+        self._written.append(Candidate(to_score(obey(written, script), plan)))
 
     def candidates(self) -> list[Candidate]:
         """The finished pieces, in the order of their plans."""
@@ -136,10 +145,15 @@ class Dreaming:
 
 
 def _between(
-    model: VAEModel, plan: Plan, first: int, temperature: float, random: np.random.Generator
+    model: VAEModel,
+    plan: Plan,
+    first: int,
+    temperature: float,
+    random: np.random.Generator,
+    stated: Stated | None,
 ) -> Lanes:
-    """A tune between a phrase and others like it."""
-    drawn = draw_latents(model, plan, first, random)
+    """A tune between a phrase, the one stated if there is one, and others like it."""
+    drawn = draw_latents(model, plan, first, random, stated)
     written = decode_units(
         model.network,
         drawn.latents,
@@ -151,9 +165,16 @@ def _between(
     return _cut(written, plan.bars, drawn.lanes)
 
 
-def _along(model: VAEModel, plan: Plan, first: int, temperature: float, random: np.random.Generator) -> Lanes:
-    """A piece in several voices along a phrase and others like it."""
-    anchors, begun = model.anchors, model.anchors[first]
+def _along(
+    model: VAEModel,
+    plan: Plan,
+    first: int,
+    temperature: float,
+    random: np.random.Generator,
+    stated: Stated | None,
+) -> Lanes:
+    """A piece in several voices along a phrase and others like it, going on from or under what is stated."""
+    anchors, lanes = model.anchors, set(model.anchors[first].lanes)
     rows = like(anchors, first)
     latents = model.units[list(rows)]
     key = plan.metre, plan.key.mode, rows
@@ -162,42 +183,65 @@ def _along(model: VAEModel, plan: Plan, first: int, temperature: float, random: 
     heard = model.heard[key]
     fit = np.log(fitness([anchors[row] for row in rows], plan) + 1e-30)
     fit = (fit - fit[rows.index(first)]).clip(*MATTERING)
-    fit -= [MISCAST * len(set(anchors[row].lanes) ^ set(begun.lanes)) for row in rows]
+    begins, stays, under = rows.index(first), 0, None
+    if stated is not None and stated.whole:
+        phrase = stated_phrase(model.network, stated, plan)[None]
+        latents = torch.cat([latents, phrase])
+        heard = hear_both(heard, hear(model.network, phrase, plan.metre, plan.key.mode))
+        lanes, begins, stays = set(lanes_stated(stated, plan)), len(rows), stated_beats(stated, plan)
+    elif stated is not None:
+        under = stated_classes(stated, plan)
+    fit -= [MISCAST * len(set(anchors[row].lanes) ^ lanes) for row in rows]
     way = walk(
-        heard, fit, first=rows.index(first), units=-(-plan.bars // UNIT_BARS), random=random, heat=temperature
+        heard,
+        np.append(fit, [0.0] * (len(latents) - len(rows))),
+        first=begins,
+        units=-(-plan.bars // UNIT_BARS),
+        random=random,
+        heat=temperature,
+        stays=stays,
+        under=under,
     )
     written = decode_walk(
         model.network, latents, heard, way, temperature=COOLING * temperature, random=random
     )
-    passed = {rows[place] for place in np.unique(way // heard.length).tolist()}
-    return _cut(written, plan.bars, {lane for row in passed for lane in anchors[row].lanes})
+    passed = {int(place) for place in np.unique(way // heard.length) if place < len(rows)}
+    used = {lane for place in passed for lane in anchors[rows[place]].lanes}
+    return _cut(written, plan.bars, used | (lanes if stays else set()))
 
 
 @torch.no_grad()
-def draw_latents(model: VAEModel, plan: Plan, first: int, random: np.random.Generator) -> Drawn:
+def draw_latents(
+    model: VAEModel, plan: Plan, first: int, random: np.random.Generator, stated: Stated | None = None
+) -> Drawn:
     """Where a tune lies: every phrase between one phrase, the same for the whole piece, and another.
 
-    It keeps to the pitch classes of the one, so that what lies between two tunes stays in the scale.
+    It keeps to the pitch classes of the one, so that what lies between two tunes stays in the scale. With
+    something stated, that is the one phrase, and its pitch classes are kept to as well.
     """
+    start, classes = model.latents[first], model.anchors[first].classes
+    if stated is not None:
+        start = model.network.encoder(stated_phrase(model.network, stated, plan)[None]).mean[0]
+        classes = tuple(sorted(classes_stated(stated).union(classes)))
     units = -(-plan.bars // UNIT_BARS)
     config = model.network.phrase_config
-    chances = _others(model, fitness(model.anchors, plan), first)
+    chances = _others(model, fitness(model.anchors, plan), first, start)
     phrases: list[Tensor] = []
     lanes = set(model.anchors[first].lanes)
     for _ in range(-(-units // config.units)):
         other = int(random.choice(len(chances), p=chances))
         lanes.update(model.anchors[other].lanes)
         ratio = float(random.uniform(*BETWEEN))
-        phrases.append(slerp(model.latents[first], model.latents[other], ratio))
+        phrases.append(slerp(start, model.latents[other], ratio))
     given = model.network.conductor(torch.stack(phrases)).flatten(0, 1)
-    return Drawn(given[:units], tuple(sorted(lanes)), model.anchors[first].classes)
+    return Drawn(given[:units], tuple(sorted(lanes)), classes)
 
 
-def _others(model: VAEModel, chances: NDArray[np.float64], first: int) -> NDArray[np.float64]:
-    """(A,): how likely each anchor is gone towards from the first: never itself, sooner the nearer."""
+def _others(model: VAEModel, chances: NDArray[np.float64], first: int, start: Tensor) -> NDArray[np.float64]:
+    """(A,): how likely each anchor is gone towards: never the first, sooner the nearer to the start."""
     if len(chances) < 2:
         return chances
-    likeness = torch.cosine_similarity(model.latents[first][None], model.latents, dim=1).double().numpy()
+    likeness = torch.cosine_similarity(start[None], model.latents, dim=1).double().numpy()
     others = np.arange(len(chances)) != first
     weights = np.log(chances + 1e-300) + NEARNESS * likeness
     drawn = np.exp(weights - weights[others].max()) * others
@@ -253,18 +297,6 @@ def _allowed(classes: Collection[int]) -> Tensor:
     for token in range(FIRST_STRIKE, VOCABULARY):
         allowed[token] = (token - FIRST_STRIKE + LOWEST) % 12 in classes
     return allowed
-
-
-@torch.no_grad()
-def encode_units(network: VAE, units: Units) -> Tensor:
-    """(U, Z): the means of units' posteriors."""
-    batch = UnitBatch(
-        torch.from_numpy(units.tokens.astype(np.int64)),
-        torch.from_numpy(units.tied.astype(np.float32)),
-        torch.from_numpy(places(units.metre)),
-        torch.tensor(grid_class(units.metre)),
-    )
-    return network.units.encoder(batch).mean
 
 
 def _cut(lanes: Lanes, bars: int, used: Collection[int]) -> Lanes:

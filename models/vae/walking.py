@@ -6,7 +6,7 @@ the notes that were to come, and the decoder writes what both say. Knows latents
 like; not plans.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -53,6 +53,9 @@ PAUSE = 8.0
 SAME = 8.0
 """What a join costs that changes nothing in its first beat."""
 
+UNDER, STAYING = 10.0, 2.0
+"""Nats for a cosine of 1 between a beat and the tune that it goes under, and for going on under a tune."""
+
 _PATCH_TICKS = TICKS_PER_QUARTER // 2
 Integers = NDArray[np.int64]
 
@@ -76,6 +79,17 @@ class Heard:
     said: Integers
 
 
+def hear_both(heard: Heard, more: Heard) -> Heard:
+    """Both as one, the second's units after the first's; none of them says the same as another."""
+    return replace(
+        heard,
+        first=np.concatenate([heard.first, more.first]),
+        harmony=np.concatenate([heard.harmony, more.harmony]),
+        struck=np.concatenate([heard.struck, more.struck]),
+        said=np.concatenate([heard.said, more.said + heard.said.max() + 1]),
+    )
+
+
 def hear(network: VAE, latents: Tensor, metre: Metre, mode: Mode) -> Heard:
     """Decode the units (A, N, Z) of some phrases, and listen."""
     at = torch.from_numpy(places(metre))
@@ -84,7 +98,7 @@ def hear(network: VAE, latents: Tensor, metre: Metre, mode: Mode) -> Heard:
     by_unit = (LANES, len(tokens), len(at) * PATCH_COLUMNS)
     pitch = lanes.pitch.reshape(by_unit).transpose(1, 2, 0).astype(np.int64)
     onset = lanes.onset.reshape(by_unit).transpose(1, 2, 0)
-    starts = _beat_starts(metre)
+    starts = beat_starts(metre)
     columns = starts * PATCH_COLUMNS
     classes = ((pitch - 1 + LOWEST) % 12)[..., None] == np.arange(12)
     lasting = np.add.reduceat((classes & (pitch > 0)[..., None]).sum(2), columns, axis=1)
@@ -109,11 +123,14 @@ def walk(
     units: int,
     random: np.random.Generator,
     heat: float = 1.0,
+    stays: int = 0,
+    under: NDArray[np.float64] | None = None,
 ) -> Integers:
     """(units, B): which unit of those heard says each beat, beginning with the phrase `first`.
 
     No bar comes from one phrase whole, and no rest of all voices is waited for. `likings` (A,) are how
-    gladly each phrase is gone to, in nats; more `heat`, and joins are looser.
+    gladly each phrase is gone to, in nats; more `heat`, and joins are looser. For so many beats the walk
+    `stays` with the phrase; beats of a tune whose pitch classes are `under` (n, 12) sound as that does.
     """
     beats = len(heard.starts)
     rows = np.zeros((units, beats), np.int64)
@@ -121,17 +138,27 @@ def walk(
     for unit, beat in np.ndindex(units, beats):
         if beat == 0 and unit > 0:
             row += 1 if (row + 1) % heard.length else 1 - heard.length
+        at = unit * beats + beat
+        tune = None if under is None or at >= len(under) else under[at]
         leaves = random.random() < LEAVING or struck + heard.struck[row, beat] > MOST_NOTES
         leaves |= _is_whole(rows[unit], row, beat) or not heard.first[row, beat].any()
-        if leaves and (unit or beat) and len(likings) > 1:
-            before = rows[unit, beat - 1] if beat else rows[unit - 1, -1]
-            wanted = _joins(heard, row, int(before), unit, beat) + np.repeat(likings, heard.length)
+        before = int(rows[unit, beat - 1] if beat else rows[unit - 1, -1])
+        if tune is not None:
+            wanted = _joins_under(tune, heard, row, before, unit, beat) + np.repeat(likings, heard.length)
+            row, struck = _drawn(wanted, heat, random), 0
+        elif leaves and at >= max(stays, 1) and len(likings) > 1:
+            wanted = _joins(heard, row, before, unit, beat) + np.repeat(likings, heard.length)
             wanted[row // heard.length * heard.length :][: heard.length] = -np.inf
-            chances = np.exp((wanted - wanted.max()) / heat)
-            row, struck = int(random.choice(len(chances), p=chances / chances.sum())), 0
+            row, struck = _drawn(wanted, heat, random), 0
         rows[unit, beat] = row
         struck += int(heard.struck[row, beat])
     return rows
+
+
+def _drawn(wanted: NDArray[np.float64], heat: float, random: np.random.Generator) -> int:
+    """One of the units, by how much each is wanted, in nats."""
+    chances = np.exp((wanted - wanted.max()) / heat)
+    return int(random.choice(len(chances), p=chances / chances.sum()))
 
 
 def stray(
@@ -225,6 +252,16 @@ def _joins(heard: Heard, row: int, before: int, unit: int, beat: int) -> NDArray
     return joins - SAME * (heard.said[:, beat] == heard.said[row, beat])
 
 
+def _joins_under(
+    tune: NDArray[np.float64], heard: Heard, row: int, before: int, unit: int, beat: int
+) -> NDArray[np.float64]:
+    """(U,): the same under a beat of a tune, given by its pitch classes (12,); going on is no loss here."""
+    joins = _joins(heard, row, before, unit, beat)
+    joins[row] += SAME + STAYING
+    grates = (np.roll(tune, 1) + np.roll(tune, -1)) / 2
+    return joins + UNDER * (heard.harmony[:, beat] @ (tune - grates))
+
+
 def _is_whole(rows: Integers, row: int, beat: int) -> bool:
     """Whether with this beat, the last of its bar, the bar would come from one unit."""
     bar_beats = len(rows) // UNIT_BARS
@@ -232,7 +269,8 @@ def _is_whole(rows: Integers, row: int, beat: int) -> bool:
     return first < beat == first + bar_beats - 1 and bool((rows[first:beat] == row).all())
 
 
-def _beat_starts(metre: Metre) -> Integers:
+def beat_starts(metre: Metre) -> Integers:
+    """(B,): the patches at which a unit's beats begin."""
     bar = bar_patches(metre)
     beats = np.arange(0, bar, metre.beat_ticks // _PATCH_TICKS, dtype=np.int64)
     return (np.arange(UNIT_BARS)[:, None] * bar + beats).reshape(-1)

@@ -145,6 +145,21 @@ REMARKS = [
         "旋律的 51 个音里有 3 个没有配上词。",
     ),
     (
+        Remark(Topic.OPENING_CUT, {"title": "Ode", "bars": "8"}),
+        "This begins with bars 1 to 8 of “Ode”; what follows is new.",
+        "这首以“Ode”的第 1 到 8 小节开头，后面都是新写的。",
+    ),
+    (
+        Remark(Topic.OPENING_METRE, {"title": "Ode", "asked": "3/4", "chosen": "4/4"}),
+        "“Ode” is in 3/4; here the same notes are counted in 4/4.",
+        "“Ode”是 3/4 拍的；同样的音符在这里按 4/4 拍来数。",
+    ),
+    (
+        Remark(Topic.OPENING_TUNE_ALONE, {"title": "Ode", "genre": "reel"}),
+        "Of “Ode” this has the tune; what goes with it is as in reel music.",
+        "这里只保留了“Ode”的旋律，其余声部按里尔舞曲的习惯重写。",
+    ),
+    (
         Remark(Topic.MODE_OF_TUNE, {"title": "Ode", "mode": "minor", "key": "A minor"}),
         "“Ode” is in a minor key and stays so: this is in A minor.",
         "“Ode”是小调，这一点没有改：现在是 A 小调。",

@@ -40,6 +40,7 @@ _WRITING = (
         for module in (
             "tokens",
             "grammar",
+            "dictating",
             "lanes",
             "lane_scripts",
             "scripts",
@@ -50,7 +51,17 @@ _WRITING = (
     ),
     *(
         f"models/composition/{module}.py"
-        for module in ("form", "script", "cadences", "choices", "length", "moods", "composing")
+        for module in (
+            "form",
+            "script",
+            "cadences",
+            "choices",
+            "subject",
+            "opening",
+            "length",
+            "moods",
+            "composing",
+        )
     ),
 )
 """What pieces that no gate has chosen depend on, beside the package of their style's family."""

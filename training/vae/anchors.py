@@ -11,7 +11,7 @@ from domain.score import TICKS_PER_QUARTER, Mode
 from models.lanes import FINE, LANES, LOWEST, Lanes, bar_columns, join
 from models.tokens import DENSITY_EDGES, REGISTER_EDGES
 from models.vae.anchors import ALL_CLASSES, Anchor
-from models.vae.drafting import encode_units
+from models.vae.encoding import encode_units
 from models.vae.phrases import VAE
 from models.vae.units import UNIT_BARS, to_units
 from training.vae.data import MELODIC, PHRASE_UNITS, LanedWork

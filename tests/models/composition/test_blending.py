@@ -12,7 +12,8 @@ from models.composition.transformation import Transformed
 from models.grammar import TRIADS
 from models.lanes import FINE, to_lanes, to_score
 from models.tokens import plan_of
-from models.vae.drafting import VAEModel, decode_units, encode_units
+from models.vae.drafting import VAEModel, decode_units
+from models.vae.encoding import encode_units
 from models.vae.units import to_units
 from tests.models.vaes import random_lanes, tiny_model
 
