@@ -62,7 +62,7 @@ class Nightingale(commands.AutoShardedBot):
         super().__init__(
             command_prefix=commands.when_mentioned,  # required, and the one that needs no message content
             help_command=None,
-            intents=discord.Intents(guilds=True),
+            intents=discord.Intents(guilds=True, guild_reactions=True, dm_reactions=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
         )

@@ -10,6 +10,7 @@ COGS = (
     "cogs.lyrics",
     "cogs.song",
     "cogs.library",
+    "cogs.ratings",
     "cogs.status",
 )
 """In this order: interruptions marks the old jobs before a new one can be added."""

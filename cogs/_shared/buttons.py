@@ -16,6 +16,7 @@ from cogs._shared.failures import failures_told
 from cogs._shared.wording import Wording
 from domain.clips import Work
 from domain.verses import Verse
+from domain.votes import Sign
 from models.registry import Models
 from storage import Pick
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from cogs.clips import Clips
     from cogs.library.commands import Library
     from cogs.lyrics import Lyrics
+    from cogs.ratings.reactions import Ratings
     from cogs.song import Song
 
 
@@ -74,6 +76,10 @@ def _lyrics(bot: commands.Bot) -> "Lyrics":
 
 def _library(bot: commands.Bot) -> "Library":
     return cast("Library", bot.get_cog("Library"))
+
+
+def _ratings(bot: commands.Bot) -> "Ratings":
+    return cast("Ratings", bot.get_cog("Ratings"))
 
 
 def _choices(bot: commands.Bot) -> "Choices":
@@ -129,6 +135,21 @@ class PlayButton(_NumberedButton, action="play", emoji="▶️"):
         await _library(bot).bring_back(interaction, self.number)
 
 
+class UpButton(_NumberedButton, action="up", emoji="👍"):
+    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
+        await _ratings(bot).press(interaction, self.number, Sign.UP)
+
+
+class DownButton(_NumberedButton, action="down", emoji="👎"):
+    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
+        await _ratings(bot).press(interaction, self.number, Sign.DOWN)
+
+
+class StarButton(_NumberedButton, action="star", emoji="⭐"):
+    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
+        await _ratings(bot).press(interaction, self.number, Sign.STAR)
+
+
 class BetterAButton(_NumberedButton, action="better_a", emoji="🅰️"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _choices(bot).pick(interaction, self.number, Pick.A)
@@ -148,6 +169,7 @@ BUTTONS = (
     *(CancelButton, AgainButton),
     *(MidiButton, SheetButton, VaryButton, WordsButton),
     *(TextButton, SingButton, PlayButton),
+    *(UpButton, DownButton, StarButton),
     *(BetterAButton, BetterBButton, EqualButton),
 )
 """Registered by template when the cog `Clips` loads, which is what makes old messages' buttons work."""
@@ -182,4 +204,6 @@ def result_view(work_id: int, work: Work, wording: Wording, *, models: Models) -
     for row, buttons in enumerate(rows):
         for button in buttons:
             view.add_item(button(work_id, wording(f"button.{button.action}"), row))
+    for button in (UpButton, DownButton, StarButton):
+        view.add_item(button(work_id, row=len(rows)))
     return view

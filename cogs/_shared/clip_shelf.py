@@ -6,6 +6,7 @@ made from, so that no other clip is needed for it.
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
 
@@ -50,16 +51,28 @@ class ClipShelf:
         )
         if stored is None:
             raise BadRequest(Reason.NOT_FOUND, value=f"#{clip_id}")
-        turn = self._turns.setdefault(clip_id, asyncio.Lock())
+        return await self.fetch_stored(
+            stored, owner=interaction.user.id, tell=lambda: _tell(interaction, clip_id)
+        )
+
+    async def fetch_stored(
+        self, stored: StoredClip, *, owner: int, tell: Callable[[], Awaitable[None]] | None = None
+    ) -> ShelvedClip:
+        """The clip with its files for `owner`; `tell` is called where it has to be made again.
+
+        Raises Unavailable (FILES_GONE) for one that can't be made any more, and what `Engine.make` does.
+        """
+        turn = self._turns.setdefault(stored.id, asyncio.Lock())
         async with turn:  # who comes second finds what the first had made
             try:
                 return ShelvedClip(await self._storage.clips.load(stored))
             except Unavailable as error:
                 if error.reason is not Reason.FILES_GONE:
                     raise
-            log.info("The files of #%d are gone; making them again", clip_id)
-            await _tell(interaction, clip_id)
-            return await self._made_again(stored, owner=interaction.user.id)
+            log.info("The files of #%d are gone; making them again", stored.id)
+            if tell is not None:
+                await tell()
+            return await self._made_again(stored, owner=owner)
 
     async def _made_again(self, stored: StoredClip, *, owner: int) -> ShelvedClip:
         try:

@@ -49,6 +49,12 @@ class RecentClips:
         if known is not None and name not in known:
             known.appendleft(name)
 
+    def forget(self, clip_id: int) -> None:
+        """Suggest a clip no more that was deleted."""
+        for names in (*self._places.values(), *self._saved.values()):
+            for name in [name for name in names if name.id == clip_id]:
+                names.remove(name)
+
 
 def _place(interaction: discord.Interaction) -> _Place:
     """A server whole, or one conversation."""

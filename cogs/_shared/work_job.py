@@ -3,8 +3,6 @@
 However it goes, the row ends finished, failed or cancelled, and the person is told which.
 """
 
-import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
@@ -12,12 +10,12 @@ from dataclasses import replace
 from cogs._shared.buttons import progress_view
 from cogs._shared.failures import Failure, log_failure
 from cogs._shared.open_job import OpenJob
+from cogs._shared.patience import patiently
 from cogs._shared.posting import post_work, upload_limit
 from cogs._shared.recent_clips import RecentClips
 from cogs._shared.status_message import StatusMessage
 from cogs._shared.wording import Wording, wording_for
 from domain.clips import Clip, Progress, Stage, Work
-from domain.errors import Unavailable
 from domain.remarks import Remark, Topic
 from domain.requests import WorkRequest
 from domain.song_requests import SongRequest
@@ -25,11 +23,6 @@ from domain.verses import LyricsRequest
 from engine.client import Engine
 from models.registry import Models
 from storage import ClipName, Storage
-
-log = logging.getLogger(__name__)
-
-SECONDS_BEFORE_RETRIES = (1, 10, 60)
-"""How long to wait before each new try to end a row when the database is locked or the disk full."""
 
 BAR_STEPS = 10
 
@@ -162,14 +155,7 @@ class WorkJob(OpenJob[Work]):
 
     async def write_patiently(self, write: Callable[[], Awaitable[None]]) -> None:
         """Run `write`. Gives up with a log entry: a row left open, the next start marks."""
-        for seconds in (*SECONDS_BEFORE_RETRIES, None):
-            try:
-                return await write()
-            except Unavailable:
-                log.warning("could not write how #%d ended", self.id, exc_info=True)
-            if seconds is not None:
-                await asyncio.sleep(seconds)
-        return None
+        await patiently(write, about=f"how #{self.id} ended")
 
     def _compared(self, work: Work) -> Work:
         """The work, with a remark where its recipe is of another model than the one that made it now."""

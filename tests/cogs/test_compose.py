@@ -19,6 +19,9 @@ from storage import JobStatus
 from tests.cogs.toys import GENRES, PICTURE, STYLES
 from tests.cogs.worlds import World, toy_bot, world
 
+RATING = ("up", "down", "star")
+"""What stands under every work, in a row of its own."""
+
 
 def fields(embed: discord.Embed) -> dict[str, str]:
     return {field.name or "": field.value or "" for field in embed.fields}
@@ -77,7 +80,7 @@ async def test_the_result_has_sound_picture_and_recipe(tmp_path):
         }
         assert not message.content
         assert buttons(message) == [
-            f"nightingale:{action}:1" for action in ("midi", "sheet", "again", "vary", "words")
+            f"nightingale:{action}:1" for action in ("midi", "sheet", "again", "vary", "words", *RATING)
         ]
 
 

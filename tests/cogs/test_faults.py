@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from cogs._shared import work_job
+from cogs._shared import patience
 from cogs._shared.buttons import result_view
 from cogs._shared.wording import wording_for
 from domain.errors import Reason
@@ -106,7 +106,7 @@ async def test_a_database_locked_from_the_start_says_so(tmp_path):
 
 
 async def test_a_database_locked_at_the_end_says_so_and_ends_the_row_later(tmp_path, monkeypatch):
-    monkeypatch.setattr(work_job, "SECONDS_BEFORE_RETRIES", (0.1, 30))
+    monkeypatch.setattr(patience, "PAUSES_SECONDS", (0.1, 30))
     async with world(tmp_path) as w:
         await w.impatient_database()
         command = asyncio.create_task(w.compose(style="gated"))

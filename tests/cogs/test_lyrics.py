@@ -12,7 +12,7 @@ from domain.errors import Reason
 from domain.verses import Language, LyricsRequest, RhymeScheme, VerseForm, VerseRecipe
 from models.lyrics.safety import LIST_FILE
 from storage import JobKind, JobStatus
-from tests.cogs.test_compose import buttons, fields, speak_chinese
+from tests.cogs.test_compose import RATING, buttons, fields, speak_chinese
 from tests.cogs.toy_poets import NETWORKS, TUNES
 from tests.cogs.worlds import World, toy_bot, world
 
@@ -71,7 +71,9 @@ async def test_the_verse_is_laid_out_with_all_that_asks_for_it_again(tmp_path: P
         assert embed.footer.text == "Lyrics #1"
         assert not message.content
         assert not message.attachments
-        assert buttons(message) == [f"nightingale:{action}:1" for action in ("again", "sing", "text")]
+        assert buttons(message) == [
+            f"nightingale:{action}:1" for action in ("again", "sing", "text", *RATING)
+        ]
         job = await w.storage.jobs.get(1)
         assert (job.kind, job.status, job.message_id) == (JobKind.LYRICS, JobStatus.FINISHED, message.id)
         assert job.request == LyricsRequest(

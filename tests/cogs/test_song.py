@@ -11,7 +11,7 @@ from domain.requests import Recipe
 from domain.score import Key
 from domain.song_requests import SongRequest
 from storage import JobKind, JobStatus
-from tests.cogs.test_compose import buttons, fields, speak_chinese
+from tests.cogs.test_compose import RATING, buttons, fields, speak_chinese
 from tests.cogs.test_lyrics import ENGLISH, lyrics, press
 from tests.cogs.toy_poets import LEAD_SHEET
 from tests.cogs.toys import PICTURE
@@ -66,8 +66,8 @@ async def test_a_song_has_sound_lead_sheet_and_words(tmp_path: Path):
         }
         assert words.description == f"{ENGLISH}\n\u200b\n{ENGLISH}"
         assert list(fields(words)) == ["Scene", "Form", "Rhyme"]
-        assert [len(row["components"]) for row in message.components] == [3, 3]
-        assert buttons(message) == [f"nightingale:{action}:1" for action in FILES + FURTHER]
+        assert [len(row["components"]) for row in message.components] == [3, 3, 3]
+        assert buttons(message) == [f"nightingale:{action}:1" for action in FILES + FURTHER + RATING]
         job = await w.storage.jobs.get(1)
         assert (job.kind, job.status) == (JobKind.SONG, JobStatus.FINISHED)
         request = await request_of(w, 1)
@@ -221,5 +221,5 @@ async def test_without_a_poet_clips_take_no_words(tmp_path: Path):
             await poorer.engine.ready()
             message = await tune(w)
             assert buttons(message) == [
-                f"nightingale:{action}:1" for action in ("midi", "sheet", "again", "vary")
+                f"nightingale:{action}:1" for action in ("midi", "sheet", "again", "vary", *RATING)
             ]

@@ -11,7 +11,7 @@ from domain.errors import Reason
 from domain.genres import Genre
 from domain.transformations import AccompanyRequest, BlendRequest, RestyleRequest, VaryRequest
 from storage import JobKind, JobStatus, open_storage
-from tests.cogs.test_compose import buttons, fields, speak_chinese
+from tests.cogs.test_compose import RATING, buttons, fields, speak_chinese
 from tests.cogs.toys import TUNE
 from tests.cogs.transforming import FILE, ask, library, refusal, request_of
 from tests.cogs.worlds import lose, toy_bot, world
@@ -35,7 +35,8 @@ async def test_each_command_makes_a_clip_of_clips(tmp_path: Path):
             ]
             assert message.embeds[0].title == "New Tune 1"
             assert buttons(message) == [
-                f"nightingale:{action}:{job_id}" for action in ("midi", "sheet", "again", "vary", "words")
+                f"nightingale:{action}:{job_id}"
+                for action in ("midi", "sheet", "again", "vary", "words", *RATING)
             ]
             job = await w.storage.jobs.get(job_id)
             assert (job.kind, job.status) == (command, JobStatus.FINISHED)
@@ -154,6 +155,7 @@ async def test_without_a_model_that_varies_there_is_no_such_button(tmp_path: Pat
             "sheet",
             "again",
             "words",
+            *RATING,
         ]
 
 
