@@ -2,10 +2,13 @@
 
 import shutil
 import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
 
+import aiosqlite
 import pytest
 
+from domain.votes import Sign, Standing
 from storage import DatabaseTooNew, open_storage
 from storage.database import MIGRATIONS, open_database
 from storage.jobs import Jobs
@@ -48,7 +51,10 @@ COLUMNS = {
     },
     3: {"source_judgement": 0.25},
     4: {"midi_sha256": "ab" * 32},
+    5: {},  # but some of it became the row of a work
 }
+OF_WORKS = ("title", "model_version", "created_at")
+NEWEST = max(int(path.name[:4]) for path in MIGRATIONS.glob("*.sql"))
 OLD_VERSIONS = pytest.mark.parametrize("version", COLUMNS)
 
 
@@ -74,23 +80,33 @@ def _migrations(tmp_path: Path, *, until: int) -> Path:
 
 async def _write_old_database(tmp_path: Path, version: int) -> None:
     """Jobs 1 to 4, of which 1 and 2 have clips, 2 without files; votes for both, and a favourite."""
-    clip = {name: value for added in range(1, version + 1) for name, value in COLUMNS[added].items()}
+    clip = {name: value for added in range(1, version + 1) for name, value in COLUMNS.get(added, {}).items()}
+    work = {name: clip.pop(name) for name in OF_WORKS} if version >= 5 else {}
     migrations = _migrations(tmp_path, until=version)
     async with open_database(tmp_path / "nightingale.db", migrations=migrations) as database:
         for _ in range(4):
             await Jobs(database).add(REQUEST, user_id=USER, guild_id=GUILD, channel_id=CHANNEL)
         async with database.transaction() as connection:
             await connection.execute("UPDATE jobs SET status = 'finished', finished_at = 9 WHERE id < 3")
+            await connection.execute("UPDATE jobs SET message_id = 77 WHERE id IN (1, 3)")
             for clip_id, cleaned_at in ((1, None), (2, 2000)):
-                row = {"id": clip_id, "files_cleaned_at": cleaned_at, **clip}
-                await connection.execute(
-                    f"INSERT INTO clips ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",  # noqa: S608
-                    tuple(row.values()),
-                )
-            await connection.execute("INSERT INTO ratings VALUES (1, 5, 4, 1), (1, 6, 1, 1), (2, 5, 3, 1)")
-            await connection.execute("INSERT INTO favourites VALUES (2, 6, 1)")
+                if work:
+                    await _insert(connection, "works", {"id": clip_id, **work})
+                await _insert(connection, "clips", {"id": clip_id, "files_cleaned_at": cleaned_at, **clip})
+            id_of_work = "clip_id" if version < 5 else "work_id"
+            for work_id, user_id, value in ((1, 5, 4), (1, 6, 1), (2, 5, 3)):
+                row = {id_of_work: work_id, "user_id": user_id, "value": value, "changed_at": 1}
+                await _insert(connection, "ratings", row)
+            await _insert(connection, "favourites", {id_of_work: 2, "user_id": 6, "created_at": 1})
             await connection.execute("DELETE FROM jobs WHERE id = 4")
     assert _dump(tmp_path / "nightingale.db")[0] == version
+
+
+async def _insert(connection: aiosqlite.Connection, table: str, row: Mapping[str, object]) -> None:
+    await connection.execute(
+        f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",  # noqa: S608
+        tuple(row.values()),
+    )
 
 
 def _schema(path: Path) -> list[tuple[str, str, str]]:
@@ -140,6 +156,10 @@ async def test_a_migrated_library_goes_on(tmp_path: Path, version: int):
         await storage.ratings.vote(song.id, user_id=5, value=5)
         assert await storage.ratings.of(1) == {5: 2, 6: 1}
         assert await storage.favourites.of(2) == set()
+        # A vote from before there were reactions is as if said by a button, which takes it back again.
+        assert await storage.ratings.press(2, user_id=5, sign=Sign.THREE) == Standing()
+        assert await storage.ratings.of(2) == {}
+        assert [await storage.postings.work_of(message_id) for message_id in (77, 78)] == [1, None]
         assert await storage.clips.load(await get_clip(storage, song.id)) == finished_song()
 
 
@@ -155,17 +175,19 @@ async def test_an_old_database_becomes_what_a_blank_one_is(tmp_path: Path, versi
     assert not any("old_" in str(sql) for _, _, sql in schema)
 
 
-async def test_works_that_fail_half_way_leave_the_old_database_whole(tmp_path: Path):
-    await _write_old_database(tmp_path, 4)
-    path, migrations = tmp_path / "nightingale.db", _migrations(tmp_path, until=5)
-    before, works = _dump(path), next(migrations.glob("0005_*.sql"))
-    statements = works.read_text(encoding="utf-8").split(";\n")
-    assert len(statements) > 10
+@pytest.mark.parametrize("version", range(5, NEWEST + 1))
+async def test_a_migration_that_fails_half_way_leaves_the_old_database_whole(tmp_path: Path, version: int):
+    await _write_old_database(tmp_path, version - 1)
+    path, migrations = tmp_path / "nightingale.db", _migrations(tmp_path, until=version)
+    before, script = _dump(path), next(migrations.glob(f"{version:04d}_*.sql"))
+    statements = script.read_text(encoding="utf-8").split(";\n")
+    assert len(statements) > 2
     for number in range(len(statements)):
-        works.write_text(
+        script.write_text(
             ";\n".join([*statements[:number], "INSERT INTO nowhere VALUES (1);"]), encoding="utf-8"
         )
-        with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+        # Also cut within a trigger, which is no whole statement then.
+        with pytest.raises(sqlite3.OperationalError, match=r"nowhere|near|incomplete"):
             async with open_database(path, migrations=migrations):
                 pytest.fail("opened in spite of the failure")
         assert _dump(path) == before
