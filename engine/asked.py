@@ -54,6 +54,7 @@ async def _composing(options: argparse.Namespace, seed: int) -> ComposeRequest:
         tempo=options.tempo,
         temperature=options.temperature,
         candidates=options.candidates,
+        opening=None if options.opening is None else await _source(options.opening),
     )
 
 

@@ -134,6 +134,7 @@ def _add_wishes(compose: argparse.ArgumentParser) -> None:
         "--mood", choices=[str(mood) for mood in Mood], help="sets mode, tempo, density and register together"
     )
     _add_key(compose)
+    compose.add_argument("--opening", type=Path, metavar="A.mid", help=f"begin with this: {_SOURCE}")
     compose.add_argument("--metre", help="such as 6/8 (default: one that the genre has)")
     compose.add_argument("--tempo", type=float, metavar="BPM", help="beats a minute (default: the genre's)")
     _add_chances(compose, DEFAULT_TEMPERATURE, DEFAULT_CANDIDATES, "pieces the best")

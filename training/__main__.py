@@ -24,6 +24,7 @@ MODELS = {
     "critic": "training.critic.commands",
     "lyrics": "training.lyrics.commands",
     "songs": "training.songs.commands",
+    "openings": "training.openings",
 }
 """The modules that know how each model is trained, evaluated and exported, and what ablations it has."""
 

@@ -123,13 +123,14 @@ def with_upbeat(score: Score, upbeat: Sequence[Line]) -> Score:
 def _first_bar_line(lines: Sequence[Line], bar: int, *, longest: int) -> int:
     """The tick of the first bar line that music is heard from; what comes before it is an upbeat to it.
 
-    An upbeat is no longer than `longest`, and followed by a note in the bar.
+    An upbeat is no longer than `longest`, and followed by a note in the bar: what is not, the piece begins
+    with at once.
     """
     onsets = [note.onset for line in lines for note in line]
-    begins = min(onsets) // bar * bar
-    after = begins + bar
-    is_upbeat = min(onsets) >= after - longest and any(after <= onset < after + bar for onset in onsets)
-    return after if is_upbeat and min(onsets) > begins else begins
+    begins, after = min(onsets) // bar * bar, min(onsets) // bar * bar + bar
+    if min(onsets) == begins or min(onsets) < after - longest:
+        return begins
+    return after if any(after <= onset < after + bar for onset in onsets) else min(onsets)
 
 
 def _room(plan: Plan) -> int:

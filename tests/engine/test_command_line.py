@@ -197,6 +197,14 @@ def test_each_transformation_works_on_files(tmp_path: Path, sources: tuple[str, 
     assert (ours.title, ours.genre, len(ours.score.parts)) == ("Ours", "reel", 1)
 
 
+def test_a_piece_begins_with_a_file(tmp_path: Path, sources: tuple[str, str]):
+    assert compose(tmp_path, "--style", "quick", "--opening", sources[1], "--seed", "7", "--count", "2") == 0
+    made = [Recipe.from_json(path.read_text()).request for path in (tmp_path / "out").glob("*.json")]
+    assert [(opening.title, opening.genre) for each in made for opening in each.sources] == [
+        ("Ours", "reel")
+    ] * 2
+
+
 def test_a_blend_without_a_ratio_walks(tmp_path: Path, sources: tuple[str, str]):
     assert transform(tmp_path, "blend", *sources, "--seed", "7") == 0
     [recipe] = (tmp_path / "out").glob("*.json")

@@ -41,7 +41,12 @@ def clip(request: ComposeRequest, *, audio: bytes = b"mp3") -> Clip:
     """A clip whose title tells which process made it."""
     recipe = Recipe(
         request=ComposeRequest(
-            style=request.style, seed=request.seed, genre="slip jig", key=Key(2), tempo=120
+            style=request.style,
+            seed=request.seed,
+            genre="slip jig",
+            key=Key(2),
+            tempo=120,
+            opening=request.opening,
         ),
         model_version="toy-1",
         genre="slip jig",

@@ -9,8 +9,9 @@ import soundfile
 
 from domain.clips import Clip, Progress, Stage
 from domain.errors import BadRequest, Reason, Unavailable
-from domain.requests import ComposeRequest
-from domain.score import Key
+from domain.requests import ComposeRequest, Recipe
+from domain.score import Key, Metre, Note, Part, Score
+from domain.transformations import Source
 from engine.craft.composing import Composer
 from engine.craft.repertoire import Repertoire
 from models.rnn.files import save_rnn
@@ -85,6 +86,17 @@ def test_the_rest_before_an_upbeat_is_made_up_for_at_the_end(composer: Composer)
     for seed in range(4):
         clip = compose(composer, replace(REQUEST, seed=seed, length_seconds=26, tempo=40, genre="chorale"))
         assert abs(clip.seconds - 26) <= 2
+
+
+def test_a_clip_with_an_opening_is_as_long_as_asked_for_and_its_recipe_keeps_the_notes(
+    composer: Composer,
+) -> None:
+    line = tuple(Note(tick, 62 + tick // 12 % 5, 12) for tick in range(36, 144, 12))  # an upbeat of one beat
+    opening = Source.of("Ode", Score(Key(2), Metre(4, 4), 90.0, 3, (Part("tune", 0, line),)))
+    clip = compose(composer, replace(REQUEST, length_seconds=20, genre="reel", opening=opening))
+    assert abs(clip.seconds - 20) <= 1.5
+    assert clip.recipe.request.sources == (opening,)
+    assert compose(composer, Recipe.from_json(clip.recipe.to_json()).request).midi == clip.midi
 
 
 def test_an_unknown_genre_or_style_is_named_with_what_is_known(composer: Composer) -> None:
