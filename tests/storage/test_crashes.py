@@ -7,13 +7,28 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+import storage.torture
 from storage import JobStatus, StoredClip, StoredVerse, open_storage
+from storage.torture import torture
 from tests.storage.samples import GUILD, finished_clip, finished_song, finished_verse, kept_files, paths_of
 
 ROUNDS = 6
 CAP_BYTES = 50_000  # some ten clips and songs: cleaning runs while the processes are killed
 
 CLIPS = {"clip": finished_clip(), "song": finished_song()}
+
+FORGETFUL = """
+from storage.ratings import Ratings
+from domain.votes import Standing
+
+async def unreact(*_, **__):
+    return Standing()
+
+Ratings.unreact = unreact
+"""
+"""What has the library say that it took note of removed reactions, and not do it."""
 
 WRITER = """
 import asyncio, itertools, sys
@@ -98,3 +113,16 @@ async def test_nothing_acknowledged_is_lost_when_the_process_is_killed(tmp_path:
         assert cleaned
         assert kept_files(tmp_path) == promised
         assert 0 < len(await storage.jobs.interrupt_unfinished()) <= 3 * ROUNDS
+
+
+def test_no_vote_is_lost_and_no_deleted_work_comes_back_when_the_process_is_killed(tmp_path: Path):
+    """A few kills; `python -m storage torture` does two hundred."""
+    report = torture(tmp_path, kills=4, seed=3)
+    assert report.problems == []
+    assert report.kills == 4
+    assert min(report.works, report.ratings) > 0
+
+
+def test_a_lost_vote_would_be_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(storage.torture, "_WRITER", FORGETFUL + storage.torture._WRITER)
+    assert torture(tmp_path, kills=3, seed=3).problems
