@@ -12,7 +12,7 @@ preview: .venv/installed-preview
 	$(PY) bot.py --preview --port $(PORT)
 
 test: .venv/installed-dev
-	$(PY) -m pytest
+	$(PY) -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
 
 check: .venv/installed-dev
 	.venv/bin/ruff format --check .
