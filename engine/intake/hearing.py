@@ -49,9 +49,12 @@ _LEAST_SHARE = 0.2
 _STEADY = 0.5
 """Semitones that the middle of a note keeps within, its vibrato smoothed away."""
 
-_LEAST_STEADINESS = 0.5
-_OFFNESS_WEIGHT = 2.0
-"""Fitted by hand to made melodies and made speech: see `is_melody`."""
+_GLIDE_FRAMES = 7
+_GLIDE_SPEED = 8.0
+"""Semitones a second, from so many frames to the next, that are neither a held note nor its vibrato."""
+
+_LEAST_MERIT = 0.3
+"""Set by hand, between made melodies and made speech: see `_is_melody`."""
 
 _VIBRATO_FRAMES = 17
 _SMOOTHED_FRAMES = 3
@@ -100,10 +103,10 @@ def hear_notes(track: PitchTrack) -> list[HeardNote]:
 
 
 def _is_melody(spans: Sequence[_Span], pitches: Array, seconds_per_frame: float, active: int) -> bool:
-    """Whether it keeps to pitches, and they to a scale's semitones, as speech and noise do not.
+    """Whether it keeps to pitches, and they to semitones, as speech, sirens and noise do not.
 
-    Speech glides through its syllables, so few of its "notes" are steady, and they lie a quarter of a
-    semitone off on average, as chance has it.
+    Those glide most of the time, few of their "notes" are steady, and they lie a quarter of a semitone off on
+    average, as chance has it.
     """
     frames = sum(span.end - span.first for span in spans)
     enough = max(_LEAST_SECONDS / seconds_per_frame, _LEAST_SHARE * active)
@@ -111,10 +114,11 @@ def _is_melody(spans: Sequence[_Span], pitches: Array, seconds_per_frame: float,
         return False
     held = [pitches[span.first : span.end] for span in spans]
     steady = sum(len(note) for note in held if _is_steady(note)) / frames
-    off = np.mean(
-        [abs(float(np.nanmedian(note)) - span.pitch) for span, note in zip(spans, held, strict=True)]
-    )
-    return steady - _OFFNESS_WEIGHT * float(off) >= _LEAST_STEADINESS
+    off = [abs(float(np.nanmedian(note)) - span.pitch) for span, note in zip(spans, held, strict=True)]
+    moved = np.abs(pitches[_GLIDE_FRAMES:] - pitches[:-_GLIDE_FRAMES])
+    speeds = moved[np.isfinite(moved)] / (_GLIDE_FRAMES * seconds_per_frame)
+    gliding = float(np.mean(speeds > _GLIDE_SPEED)) if len(speeds) else 1.0
+    return steady - float(np.mean(off)) - gliding >= _LEAST_MERIT
 
 
 def _in_tune(pitches: Array) -> Array:

@@ -10,11 +10,11 @@ from domain.remarks import Remark, Topic
 from engine.intake.beats import find_beats
 from engine.intake.hearing import hear_notes
 from engine.intake.messages import Intake
-from engine.intake.metres import guess_metre
+from engine.intake.metres import find_bars
 from engine.intake.pitch_tracks import track_pitch
 from engine.intake.recordings import SAMPLE_RATE, decode
 from engine.intake.uploads import take_midi
-from training.corpora.midi import Midi, Track
+from training.corpora.midi import Midi, TimedNote, Track
 
 MAX_SECONDS = 60
 MIN_SECONDS = 1
@@ -31,9 +31,11 @@ def take_recording(content: bytes, *, title: str) -> Intake:
         raise BadRequest(Reason.RECORDING_TOO_SHORT, limit=MIN_SECONDS)
     most = MAX_SECONDS * SAMPLE_RATE
     beaten = find_beats(hear_notes(track_pitch(samples[:most])))
+    metre, later = find_bars(beaten.notes)
+    notes = tuple(TimedNote(note.onset + later, note.end + later, note.pitch) for note in beaten.notes)
     midi = Midi(
-        tracks=(Track("Melody", 0, is_drum=False, notes=beaten.notes),),
-        metres=((0.0, guess_metre(beaten.notes)),),
+        tracks=(Track("Melody", 0, is_drum=False, notes=notes),),
+        metres=((0.0, metre),),
         keys=(),
         tempos=((0.0, beaten.tempo),),
     )

@@ -47,10 +47,14 @@ _TEMPO_SHARE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class _Bars:
-    """Where a piece's bars are. `origin` is the bar line at or before its first note, in quarters."""
+    """Where a piece's bars are. `origin` is the bar line at or before its first note, in quarters.
+
+    `latest` is where the last note begins, `last` where the last one ends.
+    """
 
     metre: Metre
     origin: float
+    latest: float
     last: float
 
     @property
@@ -59,8 +63,9 @@ class _Bars:
 
     @property
     def whole(self) -> int:
-        """Bars from the first note to the end of the last."""
-        return max(1, math.ceil((self.last - self.origin) / self.quarters - 1 / 8))
+        """Bars from the first note to the end of the last, which may hang over a little."""
+        begun = math.floor((self.latest + _HAIR - self.origin) / self.quarters) + 1
+        return max(begun, math.ceil((self.last - self.origin) / self.quarters - 1 / 8))
 
     @property
     def kept(self) -> int:
@@ -132,7 +137,8 @@ def _read(midi: Midi) -> _Reading:
     ]
     first = min(line.notes[0].onset for line in lines)
     last = max(note.end for line in lines for note in line.notes)
-    bars, remarks = _count_bars(midi, first, last)
+    latest = max(line.notes[-1].onset for line in lines)
+    bars, remarks = _count_bars(midi, first, latest, last)
     lines = [kept for line in lines if (kept := _cut(line, bars.until))]
     chosen = cast_lines(lines)
     snapped = [snap(line.notes, later=-bars.origin) for line in chosen]
@@ -157,7 +163,7 @@ def _read(midi: Midi) -> _Reading:
     return _Reading(score, tuple(remarks), bent / heard)
 
 
-def _count_bars(midi: Midi, first: float, last: float) -> tuple[_Bars, list[Remark]]:
+def _count_bars(midi: Midi, first: float, latest: float, last: float) -> tuple[_Bars, list[Remark]]:
     """The metre that holds for most of what can be kept, its bar lines counted from where it begins.
 
     So a first measure of its own for the upbeat, as notation programs write, is an upbeat.
@@ -169,7 +175,7 @@ def _count_bars(midi: Midi, first: float, last: float) -> tuple[_Bars, list[Rema
     quarters = metre.bar_ticks / TICKS_PER_QUARTER
     start = next(stretch.start for stretch in stretches if stretch.value == asked)
     before = math.floor((first - start + _NEARLY) / quarters)
-    bars = _Bars(metre, start + before * quarters, last)
+    bars = _Bars(metre, start + before * quarters, latest, last)
     strangers = [
         stretch
         for stretch in in_force(midi.metres, _DEFAULT_METRE, first=first, last=min(last, bars.until))
