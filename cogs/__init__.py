@@ -11,6 +11,7 @@ COGS = (
     "cogs.song",
     "cogs.library",
     "cogs.ratings",
+    "cogs.seeds",
     "cogs.status",
 )
 """In this order: interruptions marks the old jobs before a new one can be added."""

@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from cogs._shared.options import ENSEMBLES, Name, Seed, choices_of, keys_like, offered, read_key
 from cogs._shared.recipes import read_handed
+from cogs._shared.seed_names import SeedName, seed_source, seeds_like
 from cogs._shared.suggestions import Choices, matching
 from cogs._shared.wording import localised, wording_for
 from cogs._shared.work_jobs import WorkJobs, seed_for
@@ -27,7 +28,7 @@ from domain.requests import (
 )
 from domain.score import Metre
 from models.registry import Style
-from storage import JobKind
+from storage import JobKind, Seeds
 
 if TYPE_CHECKING:
     from bot import Nightingale
@@ -52,8 +53,9 @@ def _parse_metre(text: str) -> Metre:
 
 
 class Compose(commands.Cog):
-    def __init__(self, jobs: WorkJobs, styles: Sequence[Style]) -> None:
+    def __init__(self, jobs: WorkJobs, styles: Sequence[Style], seeds: Seeds) -> None:
         self._jobs = jobs
+        self._seeds = seeds
         self._styles = {style.name: style for style in styles}
         # Which styles there are is known only now; the command's other options are fixed above the class.
         choices = [app_commands.Choice(name=name, value=name) for name in self._styles]
@@ -62,7 +64,7 @@ class Compose(commands.Cog):
     @app_commands.command(
         name=localised("command.compose.name"), description=localised("command.compose.description")
     )
-    @offered(*OPTIONS)
+    @offered(*OPTIONS, seed_name="opening_seed")
     @app_commands.choices(mood=choices_of(Mood, "mood"), instruments=ENSEMBLES)
     async def compose(  # noqa: PLR0913, PLR0917  one argument an option
         self,
@@ -75,6 +77,7 @@ class Compose(commands.Cog):
         key: Name | None = None,
         metre: app_commands.Range[str, 1, 20] | None = None,
         tempo: app_commands.Range[int, *TEMPO] | None = None,
+        seed_name: SeedName | None = None,
         seed: Seed | None = None,
         temperature: app_commands.Range[float, *TEMPERATURE] = DEFAULT_TEMPERATURE,
         choices: app_commands.Range[int, *CHOICES] = 1,
@@ -86,6 +89,10 @@ class Compose(commands.Cog):
             return
         wanted_genre = None if genre is None else wording_for(interaction.locale).genre_named(genre)
         try:
+            opening = None
+            if seed_name is not None:
+                await interaction.response.defer(thinking=True)
+                opening = await seed_source(interaction, seed_name, seeds=self._seeds)
             request = ComposeRequest(
                 style=style or self._usual_style(wanted_genre),
                 seed=seed_for(seed),
@@ -97,11 +104,13 @@ class Compose(commands.Cog):
                 metre=None if metre is None else _parse_metre(metre),
                 tempo=tempo,
                 temperature=temperature,
+                opening=opening,
             )
-        except BadRequest as error:
+        except (BadRequest, Unavailable) as error:
             await self._jobs.refuse(interaction, error, kind=JobKind.COMPOSE)
             return
-        await interaction.response.defer(thinking=True)
+        if opening is None:
+            await interaction.response.defer(thinking=True)
         begin = self._jobs.begin if choices == 1 else self._jobs.begin_pair
         await begin(interaction, request)
 
@@ -147,6 +156,10 @@ class Compose(commands.Cog):
             typed = str(Metre.parse(typed))  # as the names are written, for who types 68
         return matching(typed, {metre: metre for metre, _ in metres.most_common()})
 
+    @compose.autocomplete("seed_name")
+    async def suggest_seeds(self, interaction: discord.Interaction, typed: str) -> Choices:
+        return await seeds_like(typed, interaction, seeds=self._seeds)
+
     @compose.autocomplete("key")
     async def suggest_keys(self, interaction: discord.Interaction, typed: str) -> Choices:
         return keys_like(typed, wording_for(interaction.locale))
@@ -157,4 +170,4 @@ class Compose(commands.Cog):
 
 
 async def setup(bot: "Nightingale") -> None:
-    await bot.add_cog(Compose(bot.work_jobs, bot.models.styles))
+    await bot.add_cog(Compose(bot.work_jobs, bot.models.styles, bot.storage.seeds))

@@ -27,7 +27,8 @@ class Source:
     """A piece to work on: the composition alone, without accompaniment and drums, in any key and metre.
 
     `genre` is None where nobody said it, `clip_id` where it is no clip of the library. `left_out` says
-    what the music had before that this has not.
+    what the music had before that this has not. Of what was given as somebody's seed, `title` is the seed's
+    name.
     """
 
     title: str
@@ -35,6 +36,7 @@ class Source:
     genre: Genre | None = None
     clip_id: int | None = None
     left_out: tuple[Remark, ...] = ()
+    is_seed: bool = False
 
     @classmethod
     def of(
@@ -62,13 +64,14 @@ class Source:
 
     def to_plain(self) -> dict[str, Any]:
         """A dict that `json.dumps` takes."""
-        return {
+        plain = {
             "title": self.title,
             "score": score_to_plain(self.score),
             "genre": self.genre,
             "clip_id": self.clip_id,
             "left_out": [remark.to_plain() for remark in self.left_out],
         }
+        return plain | {"seed": True} if self.is_seed else plain
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> Self:
@@ -80,6 +83,7 @@ class Source:
             genre=None if genre is None else Genre(genre),
             clip_id=plain["clip_id"],
             left_out=tuple(map(Remark.from_plain, plain["left_out"])),
+            is_seed=bool(plain.get("seed")),
         )
 
 

@@ -127,7 +127,8 @@ class Seeds:
         rows = await self._database.rows(
             f"SELECT {_COLUMNS}{_SEEDS} WHERE {_MINE if mine_only else _SEEN}"
             " AND (instr(seeds.key, :typed) OR seeds.user_id <> :user_id AND instr(owner_key, :typed))"
-            f" {_MINE_FIRST} LIMIT :limit",
+            " ORDER BY seeds.user_id <> :user_id, instr(seeds.key, :typed) <> 1, seeds.key, seeds.id"
+            " LIMIT :limit",
             {"user_id": user_id, "guild_id": guild_id, "typed": name_key(typed), "limit": limit},
         )
         return [SeedName(row["id"], row["name"], row["user_id"], row["owner"]) for row in rows]

@@ -102,6 +102,8 @@ def _came_from(clip_id: int, clip: Clip, wording: Wording) -> dict[str, str]:
 
 def _source_name(source: Source) -> str:
     title = escaped(source.title)
+    if source.is_seed:
+        return f"🌱 {title}"
     return title if source.clip_id is None else f"#{source.clip_id} · {title}"
 
 

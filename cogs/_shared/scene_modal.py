@@ -1,4 +1,4 @@
-"""Asks for a scene in a window of its own, and gives it to whoever opened that."""
+"""Asks for one line, such as a scene, in a window of its own, and gives it to whoever opened that."""
 
 from collections.abc import Awaitable, Callable
 
@@ -15,17 +15,33 @@ SECONDS_OPEN = 15 * 60.0
 Begin = Callable[[discord.Interaction, str], Awaitable[None]]
 
 
-class SceneModal(ui.Modal):
-    """One line to type; `begin` gets the interaction that comes of it, unacknowledged, and the line."""
+class LineModal(ui.Modal):
+    """One line to type; `begin` gets the interaction that comes of it, unacknowledged, and the line.
 
-    def __init__(self, begin: Begin, wording: Wording) -> None:
-        super().__init__(title=wording("modal.title"), timeout=SECONDS_OPEN)
+    `line` is the field, and `about` says in the log what failed.
+    """
+
+    def __init__(
+        self, begin: Begin, line: ui.TextInput["LineModal"], *, title: str, label: str, about: str
+    ) -> None:
+        super().__init__(title=title, timeout=SECONDS_OPEN)
         self._begin = begin
-        self._scene: ui.TextInput[SceneModal] = ui.TextInput(
-            custom_id="scene", placeholder=wording("modal.example"), max_length=MOST_SCENE
-        )
-        self.add_item(ui.Label(text=wording("modal.scene"), component=self._scene))
+        self._line = line
+        self._about = about
+        self.add_item(ui.Label(text=label, component=line))
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
-        async with failures_told(interaction, about="words to a clip"):
-            await self._begin(interaction, self._scene.value)
+        async with failures_told(interaction, about=self._about):
+            await self._begin(interaction, self._line.value)
+
+
+class SceneModal(LineModal):
+    """Asks what words are to be about."""
+
+    def __init__(self, begin: Begin, wording: Wording) -> None:
+        line: ui.TextInput[LineModal] = ui.TextInput(
+            custom_id="scene", placeholder=wording("modal.example"), max_length=MOST_SCENE
+        )
+        super().__init__(
+            begin, line, title=wording("modal.title"), label=wording("modal.scene"), about="words to a clip"
+        )

@@ -58,12 +58,16 @@ async def clip_source(interaction: discord.Interaction, clip_id: int, *, shelf: 
     )
 
 
+async def fetched(file: discord.Attachment) -> bytes:
+    """What somebody uploaded. Raises Unavailable (UPLOAD_LOST)."""
+    try:
+        return await file.read()
+    except DISCORD_FAULTS as error:
+        raise Unavailable(Reason.UPLOAD_LOST) from error
+
+
 async def _read_file(file: discord.Attachment) -> Source:
     if file.size > MAX_BYTES:  # not even fetched
         raise BadRequest(Reason.MIDI_TOO_BIG, value=file.size // 1000, limit=MAX_BYTES // 1000)
-    try:
-        content = await file.read()
-    except DISCORD_FAULTS as error:
-        raise Unavailable(Reason.UPLOAD_LOST) from error
-    taken = await read_upload(content, name=file.filename)
+    taken = await read_upload(await fetched(file), name=file.filename)
     return Source.of(taken.title, taken.score, left_out=taken.left_out)

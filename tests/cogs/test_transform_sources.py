@@ -59,10 +59,15 @@ async def test_a_clip_and_a_file_blend(tmp_path: Path):
 
 
 REFUSED = [
-    ("vary", {}, "Give me a clip's id, such as #42, or a MIDI file", Reason.SOURCE_MISSING),
+    ("vary", {}, "Give me a clip's id, such as #42, a MIDI file or a seed's name", Reason.SOURCE_MISSING),
     ("blend", {"a": "1"}, "I need two pieces", Reason.SOURCES_MISSING),
     ("blend", {}, "I need two pieces", Reason.SOURCES_MISSING),
-    ("vary", {"clip": "1", "file": FILE}, "either a clip's id or a MIDI file", Reason.SOURCE_TWICE),
+    (
+        "vary",
+        {"clip": "1", "file": FILE},
+        "Give me one of them alone",
+        Reason.SOURCE_TWICE,
+    ),
     ("accompany", {"clip": "99"}, "There is no clip #99 here.", Reason.NOT_FOUND),
     ("accompany", {"clip": "٤٢"}, "There is no clip ٤٢ here.", Reason.NOT_FOUND),
     ("restyle", {"clip": "a reel", "genre": "reel"}, "There is no clip a reel here.", Reason.NOT_FOUND),

@@ -1,0 +1,42 @@
+"""What is pressed under the list of seeds; it works after a restart of the bot."""
+
+import re
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import discord
+from discord import ui
+
+from cogs._shared.failures import failures_told
+from cogs._shared.wording import Wording
+
+if TYPE_CHECKING:
+    from cogs.seeds.commands import Seeds
+
+
+class PageButton(ui.DynamicItem[ui.Button[Any]], template=r"nightingale:seeds:(?P<page>[0-9]{1,6})"):
+    """Leafs to another page of what the person who presses sees."""
+
+    def __init__(self, page: int, label: str = "…") -> None:
+        self.page = page
+        super().__init__(ui.Button(custom_id=f"nightingale:seeds:{page}", label=label, emoji="📃"))
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        return cls(int(match["page"]))
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        async with failures_told(interaction, about="turning a page of seeds"):
+            # The cog that runs now, not the one that posted the list.
+            bot: Any = interaction.client
+            await cast("Seeds", bot.get_cog("Seeds")).turn_to(interaction, self.page)
+
+
+def page_view(page: int, pages: int, wording: Wording) -> ui.View | None:
+    """Ways to the page before and the page after; None where there is neither."""
+    view = ui.View(timeout=None)
+    for number in (page - 1, page + 1):
+        if 1 <= number <= pages:
+            view.add_item(PageButton(number, wording("button.page", page=number)))
+    return view if view.children else None
