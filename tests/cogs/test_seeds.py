@@ -8,6 +8,7 @@ from dataclasses import replace
 from math import pi, sin
 from pathlib import Path
 
+import discord
 import pytest
 import simcord
 
@@ -220,6 +221,13 @@ async def test_a_shared_seed_is_everybodys_of_that_server(tmp_path: Path):
         assert fields(theirs.response.embeds[0])["Notes"] == "8"
         assert "no longer shared" in (await do(w.alice, w, "share", name="hum")).content
         assert fields((await do(carol, w, "show", name="hum")).embeds[0])["Notes"] == "4"
+        moderators = w.env.guild.create_role(
+            "moderators", permissions=discord.Permissions(manage_messages=True)
+        )
+        mallory = w.env.guild.add_member(w.env.create_user("mallory"), roles=[moderators])
+        assert "no longer shared" in (await do(mallory, w, "share", name="bob: hum")).content
+        assert "There is no seed" in (await do(carol, w, "show", name="hum")).content
+        assert fields((await do(bob, w, "show", name="hum")).embeds[0])["Notes"] == "4"
 
 
 async def test_seeds_are_what_is_composed_varied_and_blended(tmp_path: Path):
@@ -251,6 +259,7 @@ async def test_seeds_are_what_is_composed_varied_and_blended(tmp_path: Path):
         composed = (await w.storage.jobs.get(2)).request
         assert isinstance(composed, ComposeRequest)
         assert composed.opening is not None
+        assert composed.opening.is_seed
         assert [note.pitch for note in composed.opening.score.parts[0].notes] == [
             74,
             75,

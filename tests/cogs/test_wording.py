@@ -129,7 +129,10 @@ async def test_no_two_commands_or_options_share_a_name_in_any_language(tmp_path)
         names = [menu["name_localizations"][language] for menu in menus]
         assert len(set(names)) == len(names) <= 5
         assert all(0 < len(name) <= 32 for name in names)
-    for siblings in (payload, *(command["options"] for command in payload)):
+    groups = [command for command in payload if any("options" in option for option in command["options"])]
+    assert [group["name"] for group in groups] == ["seed"]
+    nested = [command["options"] for group in groups for command in group["options"]]
+    for siblings in (payload, *(command["options"] for command in payload), *nested):
         for language in ("en", *TRANSLATIONS):
             names = [
                 item["name"] if language == "en" else item["name_localizations"][language]
