@@ -187,6 +187,8 @@ async def test_in_direct_messages_reactions_count_too(tmp_path: Path):
         result = await user.slash("compose", style="quick")
         assert result.response is not None
         await user.set_reaction(result.response, "4️⃣", reacted=True)
+        here = w.bot.get_partial_messageable(user.dm_channel.id)
+        await here.get_partial_message(result.response.id).add_reaction("👍")  # the bot's own, which is none
         assert await votes(w) == {user.id: 4}
         await user.set_reaction(result.response, "4️⃣", reacted=False)
         assert await votes(w) == {}
