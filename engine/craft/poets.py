@@ -15,7 +15,7 @@ from models.checkpoints import find_weights
 from models.lyrics.files import NETWORKS, Poet, load_poet, name_of
 from models.lyrics.tongues import Tongue, load_tongue
 
-DEFAULT_NETWORKS: Mapping[Language, str] = {Language.ENGLISH: "seq2seq", Language.CHINESE: "seq2seq"}
+DEFAULT_NETWORKS: Mapping[Language, str] = {Language.ENGLISH: "transformer", Language.CHINESE: "transformer"}
 """Who writes where nobody asked for a network."""
 
 

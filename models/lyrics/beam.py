@@ -67,7 +67,7 @@ class Manner:
     no keywords; `bonus` the nats that a word wished for gets per piece from the line on where it is due;
     `freshness` the nats that a telling word loses once it was said, `strangeness` those that a word loses
     before one that it was never read before, `pauses` those that a mark inside a line loses (a hyphen twice
-    as many); `longest` when a row is given up.
+    as many), `smallness` those that a small word (the, and, of) loses; `longest` when a row is given up.
     """
 
     temperature: float = 0.9
@@ -77,6 +77,7 @@ class Manner:
     freshness: float = 0.0
     strangeness: float = 0.0
     pauses: float = 0.0
+    smallness: float = 0.0
     longest: int = 200
 
 
@@ -332,6 +333,7 @@ class _Voice:
     def __init__(self, writer: Writer[Any], tasks: Sequence[Task], words: Words, manner: Manner) -> None:
         self.writer, self.manner, self.words = writer, manner, words
         self.pauses = words.marks * np.float32(manner.pauses)
+        self.small = (words.begins & ~words.telling) * np.float32(manner.smallness)
         self.strangeness = words.begins.astype(np.float32) * manner.strangeness
         self.rows = len(tasks)
         self.device = next(writer.parameters()).device
@@ -356,6 +358,7 @@ class _Voice:
         if self.manner.guidance:
             gain = likely - told[len(rows) :].cpu().numpy()
             steered += self.manner.guidance * gain.clip(-_FARTHEST, _FARTHEST)
+        steered -= self.small
         for at, row in enumerate(rows):
             beside = row.hold.beside
             if beside is not None and beside[0] != END:

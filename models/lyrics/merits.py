@@ -22,7 +22,8 @@ _SMALL = STOP_WORDS | SMALL_WORDS
 class Weights:
     """What each merit counts, in nats a token."""
 
-    relevance: float = 0.15
+    likelihood: float = 0.5
+    relevance: float = 0.5
     wishes: float = 1.6
     strange: float = 0.25
     unusual: float = 0.06
@@ -53,7 +54,7 @@ class Merits:
     def total(self, weights: Weights) -> float:
         """The greater the better."""
         return (
-            -self.nats
+            -weights.likelihood * self.nats
             + weights.relevance * self.relevance
             + weights.wishes * self.wishes
             + weights.metre * self.metre

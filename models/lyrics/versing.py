@@ -30,7 +30,9 @@ STEPS_A_MOMENT = 8
 _ROWS_AT_ONCE = 192
 _LONGEST_LINE = 60
 _MANNERS = {
-    "en": Manner(top_p=0.92, guidance=0.25, bonus=1.2, freshness=3.0, strangeness=5.0, pauses=1.2),
+    "en": Manner(
+        top_p=0.92, guidance=0.6, bonus=1.2, freshness=3.0, strangeness=5.0, pauses=1.2, smallness=0.5
+    ),
     "zh": Manner(top_p=0.92, guidance=0.25, bonus=1.2, freshness=3.0, strangeness=3.0),
 }
 _STRESS = {"1": "1", "2": "1", "m": "1", "f": "0", "0": "0"}
