@@ -193,6 +193,6 @@ async def test_a_dev_server_gets_the_commands_alone(tmp_path):
 
 async def test_the_bot_asks_for_as_little_as_it_needs(tmp_path):
     async with toy_bot(settings_for(tmp_path)) as nightingale:
-        assert nightingale.intents == discord.Intents(guilds=True)
+        assert nightingale.intents == discord.Intents(guilds=True, guild_reactions=True, dm_reactions=True)
         assert nightingale.allowed_mentions is not None
         assert not any(nightingale.allowed_mentions.to_dict()["parse"])
