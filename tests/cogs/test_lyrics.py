@@ -112,7 +112,7 @@ async def test_chinese_verse_shows_its_tones_to_a_chinese_reader(
             "语言": "中文",
             "平仄": "平平平仄仄　平仄仄平平\n平平平仄仄　平仄仄平平",
             "种子数": "`3`",
-            "温度": "0.8",
+            "温度": "0.95",
             "模型": "`seq2seq-1`",
         }
         assert embed.footer.text == "歌词 #1"

@@ -199,6 +199,16 @@ REMARKS = [
         "I can't write verse with qwxz, so it does without.",
         "我不会用“qwxz”写诗，所以没有写进去。",
     ),
+    (
+        Remark(Topic.RECORDING_CUT, {"title": "Hum", "limit": "60"}),
+        "I listened to the first 60 seconds of “Hum”.",
+        "“Hum”我听了前 60 秒。",
+    ),
+    (
+        Remark(Topic.RECIPE_OF_ANOTHER_MODEL, {"then": "rnn-1", "now": "rnn-2"}),
+        "The recipe was made by rnn-1, and I have rnn-2 now, so this may be something else.",
+        "这个配方出自 rnn-1，而我现在的模型是 rnn-2，所以作出来的可能不一样。",
+    ),
 ]
 
 
