@@ -25,6 +25,7 @@ MODELS = {
     "lyrics": "training.lyrics.commands",
     "songs": "training.songs.commands",
     "openings": "training.openings",
+    "seeds": "training.seeds",
 }
 """The modules that know how each model is trained, evaluated and exported, and what ablations it has."""
 

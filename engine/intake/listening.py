@@ -39,7 +39,7 @@ def take_recording(content: bytes, *, title: str) -> Intake:
         keys=(),
         tempos=((0.0, beaten.tempo),),
     )
-    intake = take_midi(midi, title=title)
+    intake = take_midi(midi, title=title, closes=False)
     if len(samples) <= most:
         return intake
     cut = Remark(Topic.RECORDING_CUT, {"title": title, "limit": str(MAX_SECONDS)})

@@ -109,7 +109,7 @@ def _features(onsets: Ticks, lengths: Ticks, pitches: Numbers, metre: Metre) -> 
         return there.sum() / bars, float(lengths[there].mean() / mean) if there.any() else 0.0
 
     downbeats, downbeat_length = struck(0)
-    beats = np.mean([struck(ticks) for ticks in range(beat, bar, beat)], axis=0)
+    beats = np.array([struck(ticks) for ticks in range(beat, bar, beat)]).mean(axis=0)
     between = np.mean([struck(ticks)[0] for ticks in range(0, bar, _STEP) if ticks % beat])
     crossing = np.mean(onsets // bar != (onsets + lengths - 1) // bar)
     returns = [

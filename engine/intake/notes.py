@@ -102,7 +102,7 @@ def take_notes(text: str, *, title: str) -> Intake:
         keys=(),
         tempos=((0.0, tempo),),
     )
-    return take_midi(midi, title=title, key=typed.key)
+    return take_midi(midi, title=title, key=typed.key, closes=False)
 
 
 def _read(text: str) -> _Typed:

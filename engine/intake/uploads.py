@@ -97,14 +97,16 @@ def take_upload(content: bytes, *, title: str) -> Intake:
     return take_midi(midi, title=title)
 
 
-def take_midi(midi: Midi, *, title: str, key: Key | None = None) -> Intake:
+def take_midi(midi: Midi, *, title: str, key: Key | None = None, closes: bool = True) -> Intake:
     """The composition in notes, be they from a file or not. `key` is what somebody said it is in.
+
+    `closes` is False for a tune that may stop anywhere, so that its last note says little of its key.
 
     Raises BadRequest (MIDI_NO_NOTES) where the grid leaves none.
     """
-    reading = _read(midi)
+    reading = _read(midi, closes=closes)
     if reading.bent_share > _TOO_FINE_SHARE:
-        twice = _read(_doubled(midi))
+        twice = _read(_doubled(midi), closes=closes)
         within = all(remark.topic is not Topic.TEMPO_REPLACED for remark in twice.left_out)
         if within and twice.bent_share < reading.bent_share / 2:
             reading = replace(twice, left_out=(Remark(Topic.NOTES_DOUBLED), *twice.left_out))
@@ -129,7 +131,7 @@ def _doubled(midi: Midi) -> Midi:
     )
 
 
-def _read(midi: Midi) -> _Reading:
+def _read(midi: Midi, *, closes: bool) -> _Reading:
     lines = [
         Line(clean_name(track.name), track.program, tuple(sorted(track.notes)))
         for track in midi.tracks
@@ -147,7 +149,7 @@ def _read(midi: Midi) -> _Reading:
         raise BadRequest(Reason.MIDI_NO_NOTES)
     parts = _without_empty_bars(parts, bars.metre)
     tempo, tempo_remarks = _tempo(midi, bars, first)
-    key = _key(midi, parts, bars, first)
+    key = _key(midi, parts, bars, first, closes=closes and bars.kept == bars.whole)
     score = Score(key, bars.metre, tempo, bar_count(parts, bars.metre), parts)
     heard = sum(part.heard for part in snapped)
     bent = sum(part.off_grid + part.lost for part in snapped)
@@ -240,7 +242,7 @@ def _tempo(midi: Midi, bars: _Bars, first: float) -> tuple[float, list[Remark]]:
     return tempo, []
 
 
-def _key(midi: Midi, parts: Sequence[Part], bars: _Bars, first: float) -> Key:
+def _key(midi: Midi, parts: Sequence[Part], bars: _Bars, first: float, *, closes: bool) -> Key:
     """The key, from the notes and the signature at the first of them."""
     signatures = [change for change in midi.keys if abs(change[1].fifths) <= _MAX_FIFTHS]
     unsaid = KeySignature(0, minor=False)
@@ -249,7 +251,7 @@ def _key(midi: Midi, parts: Sequence[Part], bars: _Bars, first: float) -> Key:
     said = None if signature == unsaid else signature
     if said is not None and len(parts) == 1 and _is_one_line(parts[0]):
         return find_dance_key(parts[0].notes, bars.metre, said)
-    return find_key(parts, signature=said, closes=bars.kept == bars.whole)
+    return find_key(parts, signature=said, closes=closes)
 
 
 def _is_one_line(part: Part) -> bool:
