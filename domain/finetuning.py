@@ -1,0 +1,142 @@
+"""Learning what a server likes: what is learned from, and what comes of it.
+
+A server's *version* of a style is the shipped model and an *adapter*, a small file named by the hash of its
+content. Nothing here says who voted: lessons are works of the bot, and sums of votes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.requests import WorkRequest
+from domain.score import Score
+from domain.verses import Verse
+
+MAX_ADAPTER_BYTES = 2_000_000
+
+FEWEST_LESSONS = 12
+"""Rated works below which nothing is learned."""
+
+
+class Teachable(StrEnum):
+    """What can be taught. A style's networks, or those that write verse in either language."""
+
+    RNN = "rnn"
+    VAE = "vae"
+    GAN = "gan"
+    LYRICS = "lyrics"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """A work, and how people liked it.
+
+    `made` is its notes without accompaniment, or its words. `request` is its recipe's, with every choice
+    made. `approval` is the mean of its votes, -1 (everybody disliked it) to 1, and `voters` how many
+    cast one.
+    """
+
+    work_id: int
+    request: WorkRequest
+    made: Score | Verse
+    approval: float
+    voters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preferred:
+    """That `margin` more people (at least 1) picked one work than the other, not knowing which was which."""
+
+    liked_id: int
+    disliked_id: int
+    margin: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinetuneRequest:
+    """Learn from these lessons. The same request with the same weights learns the same.
+
+    `adapter` is the version to go on from, None for the shipped model. `run` names the folder of checkpoints:
+    a request whose run has begun goes on where it was stopped.
+    """
+
+    teachable: Teachable
+    lessons: tuple[Lesson, ...]
+    preferred: tuple[Preferred, ...] = ()
+    adapter: str | None = None
+    seed: int = 0
+    run: str
+
+
+class Refusal(StrEnum):
+    """Why a version was not accepted."""
+
+    TOO_LITTLE = "too_little"
+    NO_SPREAD = "no_spread"
+    NOT_BETTER = "not_better"
+    FORGETS = "forgets"
+    OUT_OF_BANDS = "out_of_bands"
+    LESS_DIVERSE = "less_diverse"
+    COPIES = "copies"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gated:
+    """What the gate measured, by name, and why it refused, if it did.
+
+    Figures: `accuracy`, `accuracy_before` (of held-out preferences), `nats_ratio` (of the corpus, to before),
+    `diversity_ratio`, `copied`, `copied_before`, `lessons`.
+    """
+
+    refusal: Refusal | None
+    figures: Mapping[str, float]
+
+    @property
+    def accepted(self) -> bool:
+        return self.refusal is None
+
+
+class Aspect(StrEnum):
+    """What may have changed in what is made, in the words of people."""
+
+    MAJOR = "major"
+    MINOR = "minor"
+    FASTER = "faster"
+    SLOWER = "slower"
+    DENSER = "denser"
+    SPARSER = "sparser"
+    HIGHER = "higher"
+    LOWER = "lower"
+    SMOOTHER = "smoother"
+    LEAPING = "leaping"
+    GENRE = "genre"
+    """More of a genre or form, which is named beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An aspect that is liked, how sure that is (0 to 1), and the genre or form meant by GENRE."""
+
+    aspect: Aspect
+    strength: float
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finetuned:
+    """What a run ends in. `adapter` is the file's content, also where the gate refused it; None where nothing
+    could be learned.
+    """
+
+    gated: Gated
+    adapter: bytes | None
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learning:
+    """How far a run is, 0 to 1; the loss it learns by, None before the first; how long it will still take."""
+
+    fraction: float
+    loss: float | None = None
+    remaining_seconds: float | None = None
