@@ -106,6 +106,22 @@ class Reason(StrEnum):
     CLIP_UNREADABLE = "clip_unreadable"
     MIDI_UNREADABLE = "midi_unreadable"
     TOO_DENSE_TO_ENGRAVE = "too_dense_to_engrave"
+    FINETUNE_NO_VOTES = "finetune_no_votes"
+    FINETUNE_TOO_FEW = "finetune_too_few"
+    FINETUNE_ONE_VOTER = "finetune_one_voter"
+    FINETUNE_ALL_LIKED = "finetune_all_liked"
+    FINETUNE_NONE_LIKED = "finetune_none_liked"
+    FINETUNE_UNDER_WAY = "finetune_under_way"
+    FINETUNE_NO_RUN = "finetune_no_run"
+    FINETUNE_ENDED = "finetune_ended"
+    FINETUNE_NOT_ADMIN = "finetune_not_admin"
+    TUTOR_DIED = "tutor_died"
+    TUTOR_DOWN = "tutor_down"
+    NO_VERSION = "no_version"
+    VERSION_REJECTED = "version_rejected"
+    VERSION_DAMAGED = "version_damaged"
+    VERSIONS_SAME = "versions_same"
+    NOTHING_BEFORE = "nothing_before"
     BUG = "bug"
 
 
@@ -268,6 +284,44 @@ SENTENCES: dict[Reason, str] = {
     Reason.CLIP_UNREADABLE: "The MIDI file of this clip is damaged, so I can't work on it.",
     Reason.MIDI_UNREADABLE: "The MIDI file of this clip is damaged, so I can't engrave it.",
     Reason.TOO_DENSE_TO_ENGRAVE: "This clip has {value} notes, too many to engrave; {limit} I can do.",
+    Reason.FINETUNE_NO_VOTES: (
+        "Nobody has rated anything that this style made here, so there is nothing to learn from. Vote with "
+        "👍 and 👎, or with 1️⃣ to 5️⃣, under what I make. Works that were deleted take their votes with them."
+    ),
+    Reason.FINETUNE_TOO_FEW: (
+        "{value} rated works are too few to learn from; {limit} are needed. Keep voting under what I make."
+    ),
+    Reason.FINETUNE_ONE_VOTER: (
+        "Everything was rated by one person, and I learn what a server likes, not one person alone. "
+        "Votes of {limit} people or more are needed."
+    ),
+    Reason.FINETUNE_ALL_LIKED: (
+        "People like nearly everything here, so I can't tell what they like better. "
+        "At least {limit} works have to be voted down."
+    ),
+    Reason.FINETUNE_NONE_LIKED: (
+        "People like next to nothing here, so I can't tell what they would like. "
+        "At least {limit} works have to be voted up."
+    ),
+    Reason.FINETUNE_UNDER_WAY: (
+        "I'm learning for this server already, and do one thing at a time. "
+        "/finetune status says how far I am."
+    ),
+    Reason.FINETUNE_NO_RUN: "I'm not learning anything for this server right now.",
+    Reason.FINETUNE_ENDED: "It's too late to cancel: this has ended.",
+    Reason.FINETUNE_NOT_ADMIN: "Only administrators of this server can do that.",
+    Reason.TUTOR_DIED: (
+        "Learning stopped in the middle {value} times in a row, so I gave up. Nothing has changed for this "
+        "server. If it stays so, please tell whoever runs me."
+    ),
+    Reason.TUTOR_DOWN: "I'm being shut down, so I can't learn now.",
+    Reason.NO_VERSION: "There is no version {value} of this style here. /finetune versions lists them all.",
+    Reason.VERSION_REJECTED: (
+        "Version {value} was not accepted, so it can't be used. /finetune versions says why."
+    ),
+    Reason.VERSION_DAMAGED: "The file of version {value} is missing or damaged, so it can't be used.",
+    Reason.VERSIONS_SAME: "Those are one version. Give me two different ones; 0 is the model as shipped.",
+    Reason.NOTHING_BEFORE: "The model as shipped is in use, and nothing was before it.",
     Reason.BUG: "Something broke on my side.",
 }
 

@@ -4,10 +4,12 @@ A server's *version* of a style is the shipped model and an *adapter*, a small f
 content. Nothing here says who voted: lessons are works of the bot, and sums of votes.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.errors import BadRequest, Reason
 from domain.requests import WorkRequest
 from domain.score import Score
 from domain.verses import Verse
@@ -15,7 +17,18 @@ from domain.verses import Verse
 MAX_ADAPTER_BYTES = 2_000_000
 
 FEWEST_LESSONS = 12
-"""Rated works below which nothing is learned."""
+"""Rated works, compared pairs among them, below which nothing is learned."""
+
+FEWEST_OF_A_SIDE = 3
+"""So many works have to be liked, and so many not, for there to be a difference to learn."""
+
+FEWEST_VOTERS = 2
+"""What one person likes is not what a server likes, and no sum that hides who said it."""
+
+
+def adapter_name(content: bytes) -> str:
+    """What the adapter with this content is called, wherever it is kept or asked for."""
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 class Teachable(StrEnum):
@@ -28,12 +41,43 @@ class Teachable(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What there is to learn from: rated works, their votes, and how many people cast those.
+
+    `liked` works have more approval than disapproval. `spread` is the standard deviation of the works'
+    approval (-1 to 1), `agreement` the share of pairs of people with one opinion (liked or not) of the same
+    work, None where no two rated one. `pairs` were compared blind, with one of the two preferred.
+    """
+
+    works: int
+    votes: int
+    voters: int
+    liked: int
+    spread: float
+    agreement: float | None
+    pairs: int
+
+    def check(self) -> None:
+        """Raise BadRequest where this is not enough to learn from."""
+        if self.votes + self.pairs == 0:
+            raise BadRequest(Reason.FINETUNE_NO_VOTES)
+        if self.works + self.pairs < FEWEST_LESSONS:
+            raise BadRequest(Reason.FINETUNE_TOO_FEW, value=self.works + self.pairs, limit=FEWEST_LESSONS)
+        if self.voters < FEWEST_VOTERS:
+            raise BadRequest(Reason.FINETUNE_ONE_VOTER, limit=FEWEST_VOTERS)
+        if self.works - self.liked + self.pairs < FEWEST_OF_A_SIDE:
+            raise BadRequest(Reason.FINETUNE_ALL_LIKED, limit=FEWEST_OF_A_SIDE)
+        if self.liked + self.pairs < FEWEST_OF_A_SIDE:
+            raise BadRequest(Reason.FINETUNE_NONE_LIKED, limit=FEWEST_OF_A_SIDE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
     """A work, and how people liked it.
 
     `made` is its notes without accompaniment, or its words. `request` is its recipe's, with every choice
     made. `approval` is the mean of its votes, -1 (everybody disliked it) to 1, and `voters` how many
-    cast one.
+    cast one: 0, with an approval of 0, where it is known from comparisons alone.
     """
 
     work_id: int
@@ -53,10 +97,36 @@ class Preferred:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RatedWork:
+    """A lesson as the library has it: of a clip its MIDI file, whose first `parts` tracks were composed."""
+
+    work_id: int
+    request: WorkRequest
+    made: bytes | Verse
+    approval: float
+    voters: int
+    parts: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeachRequest:
+    """What the tutor is asked for: a FinetuneRequest whose lessons are still to be read.
+
+    `run` is the path of the run's own folder.
+    """
+
+    teachable: Teachable
+    works: tuple[RatedWork, ...]
+    preferred: tuple[Preferred, ...] = ()
+    seed: int = 0
+    run: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FinetuneRequest:
     """Learn from these lessons. The same request with the same weights learns the same.
 
-    `adapter` is the version to go on from, None for the shipped model. `run` names the folder of checkpoints:
+    `adapter` is the version to go on from, None for the shipped model. `run` is the folder of checkpoints:
     a request whose run has begun goes on where it was stopped.
     """
 

@@ -14,6 +14,7 @@ from typing import Self, TypeVar, overload
 
 from domain.clips import Clip, Progress, Stage, Work
 from domain.errors import Bug, NightingaleError, Reason, Unavailable
+from domain.finetuning import Learning
 from domain.playings import Playing, PlayRequest
 from domain.requests import ClipRequest, ComposeRequest, WorkRequest
 from domain.sheets import Sheet, SheetRequest
@@ -65,7 +66,7 @@ class _Job:
 
     def __init__(self, request: Request) -> None:
         self.request = request
-        self.news: asyncio.Queue[Progress | Result | NightingaleError] = asyncio.Queue()
+        self.news: asyncio.Queue[Progress | Learning | Result | NightingaleError] = asyncio.Queue()
         self.position = 0  # as last told
         self.deaths = 0  # of processes that ran it
 

@@ -11,20 +11,21 @@ from typing import Self
 
 from domain.clips import Progress, Work
 from domain.errors import BadRequest, Bug, NightingaleError, Reason, Unavailable
+from domain.finetuning import Finetuned, Learning, TeachRequest
 from domain.playings import Playing, PlayRequest
 from domain.requests import WorkRequest
 from domain.sheets import Sheet, SheetRequest
 
-Request = WorkRequest | SheetRequest | PlayRequest
-"""What can be asked of the engine.
+Request = WorkRequest | SheetRequest | PlayRequest | TeachRequest
+"""What can be asked of the engine, and, the last, of the tutor.
 
 A new kind of job is added here and to Result, to `worker.Craft` and `worker.begin`, and as a method of
 `client.Engine`.
 """
 
-Result = Work | Sheet | Playing
+Result = Work | Sheet | Playing | Finetuned
 """What jobs end in: a Sheet for a SheetRequest, a Playing for a PlayRequest, a Verse for a LyricsRequest,
-a Clip for all others.
+Finetuned for a TeachRequest, a Clip for all others.
 """
 
 
@@ -56,7 +57,7 @@ class Ready:
 @dataclass(frozen=True, slots=True)
 class Progressed:
     job: int
-    progress: Progress
+    progress: Progress | Learning
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ from contextlib import closing
 from multiprocessing.connection import Connection
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import Protocol
+from typing import Protocol, cast
 
 from domain.clips import Clip, Progress
+from domain.finetuning import Finetuned, Learning, TeachRequest
 from domain.playings import Playing, PlayRequest
 from domain.requests import ComposeRequest
 from domain.sheets import Sheet, SheetRequest
@@ -72,9 +73,22 @@ class Craft(Protocol):
     def play(self, request: PlayRequest) -> Generator[Progress | Playing, None, None]: ...
 
 
-def begin(craft: Craft, request: Request) -> Generator[Progress | Result, None, None]:
+class Teaching(Protocol):
+    """What `craft` names in the tutor's process (see `engine.tutor`): as Craft, with one kind of request."""
+
+    def warm_up(self) -> None: ...
+
+    def learn(self, request: TeachRequest) -> Generator[Learning | Finetuned, None, None]: ...
+
+
+Steps = Generator[Progress | Learning | Result, None, None]
+
+
+def begin(craft: Craft, request: Request) -> Steps:  # noqa: PLR0911  one a kind of request
     """The steps of the job that a request asks for."""
     match request:
+        case TeachRequest():
+            return cast(Teaching, craft).learn(request)
         case ComposeRequest():
             return craft.compose(request)
         case LyricsRequest():
@@ -146,13 +160,13 @@ def _run(submit: Submit, craft: Craft, inbox: Inbox, events: Connection) -> None
 
 def _step_through(
     job: int,
-    steps: Generator[Progress | Result, None, None],
+    steps: Steps,
     inbox: Inbox,
     events: Connection,
 ) -> Finished | Cancelled:
     """Report each step and return the last event, which is to be sent once the steps are closed."""
     for step in steps:
-        if not isinstance(step, Progress):
+        if not isinstance(step, Progress | Learning):
             return Finished(job, step)
         # Nothing but cancels comes while a job runs; one of another job is late and means nothing.
         while not inbox.empty():

@@ -8,14 +8,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from storage.adapters import AdapterFolder
 from storage.charts import Charts
 from storage.cleaning import Cleaning
 from storage.clips import ClipName, Clips, StoredClip, sha256_of
 from storage.database import DatabaseTooNew, open_database
 from storage.errors import plain_errors
 from storage.files import ClipFolder
+from storage.finetune_runs import FinetuneRuns, Run, RunStatus
 from storage.history import History, HistoryFilter, HistoryPage
 from storage.jobs import Job, JobKind, Jobs, JobStatus
+from storage.lessons import Lessons, Selection
 from storage.listings import Listing
 from storage.places import Place
 from storage.postings import Posting, Postings
@@ -24,10 +27,13 @@ from storage.ratings import Favourites, Ratings, RatingSource, Tally
 from storage.recommendations import Recommendation, Recommendations
 from storage.seeds import MAX_SEEDS, SeedName, Seeds, StoredSeed
 from storage.verses import StoredVerse, VerseName, Verses
+from storage.versions import SHIPPED, Version, Versions
 from storage.works import Works
 
 __all__ = [
+    "ADAPTERS",
     "MAX_SEEDS",
+    "SHIPPED",
     "Charts",
     "ClipName",
     "Clips",
@@ -35,6 +41,7 @@ __all__ = [
     "DatabaseTooNew",
     "Difference",
     "Favourites",
+    "FinetuneRuns",
     "History",
     "HistoryFilter",
     "HistoryPage",
@@ -42,6 +49,7 @@ __all__ = [
     "JobKind",
     "JobStatus",
     "Jobs",
+    "Lessons",
     "Listing",
     "Pair",
     "Pick",
@@ -54,8 +62,11 @@ __all__ = [
     "Ratings",
     "Recommendation",
     "Recommendations",
+    "Run",
+    "RunStatus",
     "SeedName",
     "Seeds",
+    "Selection",
     "Storage",
     "StoredClip",
     "StoredSeed",
@@ -63,10 +74,16 @@ __all__ = [
     "Tally",
     "VerseName",
     "Verses",
+    "Version",
+    "Versions",
     "Works",
     "open_storage",
     "sha256_of",
 ]
+
+
+ADAPTERS = "adapters"
+"""The folder of versions' files, within the data folder; the engine reads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +102,9 @@ class Storage:
     recommendations: Recommendations
     preferences: Preferences
     seeds: Seeds
+    lessons: Lessons
+    runs: FinetuneRuns
+    versions: Versions
 
 
 @asynccontextmanager
@@ -94,13 +114,18 @@ async def open_storage(data_folder: Path, *, max_clip_bytes: int) -> AsyncGenera
     `max_clip_bytes` is the cap on all clips' files together. Raises DatabaseTooNew,
     Unavailable(DATABASE_BUSY or DISK_FULL), OSError, or the sqlite3 error of a failed migration.
     """
-    clip_folder = data_folder / "clips"
+    clip_folder, adapters, runs = (data_folder / name for name in ("clips", ADAPTERS, "runs"))
     with plain_errors():
-        clip_folder.mkdir(parents=True, exist_ok=True)
+        for each in (clip_folder, adapters, runs):
+            each.mkdir(parents=True, exist_ok=True)
     async with open_database(data_folder / "nightingale.db") as database:
         folder = ClipFolder(clip_folder)
         cleaning = Cleaning(database, folder, max_clip_bytes=max_clip_bytes)
         await cleaning.tidy()
+        finetune_runs = FinetuneRuns(database, runs)
+        await finetune_runs.tidy()
+        versions = Versions(database, AdapterFolder(adapters))
+        await versions.tidy()
         yield Storage(
             jobs=Jobs(database),
             clips=Clips(database, folder, cleaning),
@@ -114,4 +139,7 @@ async def open_storage(data_folder: Path, *, max_clip_bytes: int) -> AsyncGenera
             recommendations=Recommendations(database),
             preferences=Preferences(database),
             seeds=Seeds(database),
+            lessons=Lessons(database, folder),
+            runs=finetune_runs,
+            versions=versions,
         )

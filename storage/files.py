@@ -69,11 +69,11 @@ class ClipFolder:
             shard = paths.midi.parent
             shard.mkdir(parents=True, exist_ok=True)
             for path, content in contents.items():
-                _write_through(_unfinished(path), content)
+                write_through(unfinished(path), content)
             for path in contents:
-                _unfinished(path).replace(path)
-            _sync_folder(shard)
-            _sync_folder(self._folder)
+                unfinished(path).replace(path)
+            sync_folder(shard)
+            sync_folder(self._folder)
         except OSError:
             self.remove([clip_id])
             raise
@@ -89,8 +89,8 @@ class ClipFolder:
         """Remove all files of these clips. What can't be removed now, `sweep` finds at the next start."""
         for clip_id in clip_ids:
             for path in self.paths(clip_id).all:
-                _remove(path)
-                _remove(_unfinished(path))
+                remove_file(path)
+                remove_file(unfinished(path))
 
     def sweep(self, *, kept: Collection[int], newest_id: int) -> int:
         """Remove what a crash left: unfinished files, and files of no `kept` clip; how many files.
@@ -106,22 +106,24 @@ class ClipFolder:
             if name["unfinished"] or int(name["id"]) not in kept:
                 orphans.append(path)
         for path in orphans:
-            _remove(path)
+            remove_file(path)
         return len(orphans)
 
 
-def _unfinished(path: Path) -> Path:
+def unfinished(path: Path) -> Path:
+    """What a file is called while it is being written."""
     return path.with_name(path.name + _UNFINISHED)
 
 
-def _write_through(path: Path, content: bytes) -> None:
+def write_through(path: Path, content: bytes) -> None:
+    """Write a file, and return once it is on the disk."""
     with path.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make renames in `folder` outlast a power cut; Windows does so without being asked."""
     if os.name != "posix":
         return
@@ -132,7 +134,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _remove(path: Path) -> None:
+def remove_file(path: Path) -> None:
+    """Remove it if it is there; what can't be removed is logged."""
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
