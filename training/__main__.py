@@ -99,6 +99,9 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("calibrate", help="measure what people's music is like, for the gate")
     command.set_defaults(run=_calibrate)
 
+    command = commands.add_parser("replay", help="ship samples of the corpora, for learning from votes")
+    command.set_defaults(run=_replay)
+
     command = commands.add_parser(
         "report", help="measure every style; write docs/quality.md and its pictures"
     )
@@ -161,6 +164,16 @@ def _calibrate(_: argparse.Namespace) -> None:
     genres = sorted({genre for style in styles for genre in style.genres})
     measure_norms(load_works(WORKS), models, genres).save(NORMS_FILE)
     print(f"{NORMS_FILE}: {len(genres)} genres")
+
+
+def _replay(_: argparse.Namespace) -> None:
+    from training.corpora.works import load_works
+    from training.finetuning.replay import replay_file, write_replay
+
+    works = load_works(WORKS)
+    for style in available_styles():
+        file = replay_file(WEIGHTS, style.name)
+        print(f"{file}: {write_replay(works, style.genres, file) / 1000:.0f} kB")
 
 
 def _report(options: argparse.Namespace) -> None:
