@@ -27,7 +27,7 @@ from cogs._shared.work_jobs import WorkJobs
 from domain.errors import NightingaleError
 from engine.client import Engine
 from models import registry
-from storage import DatabaseTooNew, Storage, open_storage
+from storage import ADAPTERS, DatabaseTooNew, Storage, open_storage
 
 WHAT_TO_DO = """\
 There is no DISCORD_TOKEN, so I can't go to Discord.
@@ -88,7 +88,10 @@ async def open_bot(settings: Settings) -> AsyncGenerator[Nightingale, None]:
     async with (
         open_storage(settings.data_folder, max_clip_bytes=settings.max_clip_megabytes * 1_000_000) as storage,
         Engine(
-            weights=settings.weights_folder, device=settings.device, max_waiting=settings.max_waiting
+            weights=settings.weights_folder,
+            device=settings.device,
+            adapters=settings.data_folder / ADAPTERS,
+            max_waiting=settings.max_waiting,
         ) as engine,
         Nightingale(settings, engine=engine, storage=storage) as bot,
     ):

@@ -50,6 +50,7 @@ class Topic(StrEnum):
     OPENING_CUT = "opening_cut"
     OPENING_METRE = "opening_metre"
     OPENING_TUNE_ALONE = "opening_tune_alone"
+    ADAPTER_UNUSABLE = "adapter_unusable"
 
 
 SENTENCES: dict[Topic, str] = {
@@ -104,6 +105,10 @@ SENTENCES: dict[Topic, str] = {
     Topic.OPENING_CUT: "This begins with bars 1 to {bars} of “{title}”; what follows is new.",
     Topic.OPENING_METRE: "“{title}” is in {asked}; here the same notes are counted in {chosen}.",
     Topic.OPENING_TUNE_ALONE: "Of “{title}” this has the tune; what goes with it is as in {genre} music.",
+    Topic.ADAPTER_UNUSABLE: (
+        "Version {adapter}, which was learned from votes, can't be used, so the shipped model made this. "
+        "Administrators can choose another version with /finetune."
+    ),
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self, cast
 from domain.ensembles import Ensemble
 from domain.errors import Reason
 from domain.genres import TUNES
-from domain.limits import SEED, check_range
+from domain.limits import SEED, check_adapter, check_range
 from domain.moods import Mood
 from domain.score import Key, Metre
 from domain.song_requests import SongRequest
@@ -52,7 +52,8 @@ class ComposeRequest:
 
     `tempo` counts the metre's beats a minute; of `candidates` pieces the best is kept. A piece with an
     `opening` begins with those notes, or the first phrase of them, whatever its seed; key, metre, tempo and
-    genre that are not asked for then follow from it. Wishes may contradict each other (a jig in 4/4): the
+    genre that are not asked for then follow from it. `adapter` names the version of the style that is to make
+    it (see domain.finetuning), None the shipped one. Wishes may contradict each other (a jig in 4/4): the
     composer chooses, and remarks on it. Raises BadRequest when a value is out of range; whether the style
     offers the genre is only known to the engine.
     """
@@ -71,6 +72,7 @@ class ComposeRequest:
     temperature: float = DEFAULT_TEMPERATURE
     candidates: int = DEFAULT_CANDIDATES
     opening: Source | None = None
+    adapter: str | None = None
 
     def __post_init__(self) -> None:
         check_range(self.length_seconds, LENGTH_SECONDS, Reason.LENGTH_OUT_OF_RANGE)
@@ -79,6 +81,7 @@ class ComposeRequest:
         check_range(self.candidates, CANDIDATES, Reason.CANDIDATES_OUT_OF_RANGE)
         if self.tempo is not None:
             check_range(self.tempo, TEMPO, Reason.TEMPO_OUT_OF_RANGE)
+        check_adapter(self.adapter)
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -86,7 +89,7 @@ class ComposeRequest:
         return () if self.opening is None else (self.opening,)
 
     def to_json(self) -> str:
-        """One line of JSON, key and metre as text; `opening` is left out where there is none."""
+        """One line of JSON, key and metre as text; `opening` and `adapter` only where there are any."""
         fields = asdict(replace(self, opening=None)) | {
             "key": None if self.key is None else str(self.key),
             "metre": None if self.metre is None else str(self.metre),
@@ -94,11 +97,13 @@ class ComposeRequest:
         del fields["opening"]
         if self.opening is not None:
             fields["opening"] = self.opening.to_plain()
+        if self.adapter is None:
+            del fields["adapter"]
         return json.dumps(fields, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read what `to_json` wrote, now or in an earlier version (without metre, mood, opening).
+        """Read what `to_json` wrote, now or in an earlier version (without metre, mood, opening, adapter).
 
         Raises ValueError, KeyError, TypeError or BadRequest otherwise.
         """

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 from domain.errors import Reason
-from domain.limits import SEED, check_range
+from domain.limits import SEED, check_adapter, check_range
 from domain.remarks import Remark
 from domain.songs import StanzaKind
 
@@ -61,9 +61,10 @@ class RhymeScheme(StrEnum):
 class LyricsRequest:
     """Verse about a scene as asked for. What is None, the poet chooses from the scene and the seed.
 
-    `tune` names a tune pattern (词牌), `model` a kind of network. Of `candidates` verses the best is kept.
-    Wishes may contradict each other: the poet chooses, and remarks on it. Raises BadRequest when a value is
-    out of range; whether there is a scene in the words is only known to the engine.
+    `tune` names a tune pattern (词牌), `model` a kind of network, `adapter` its version that is to write (see
+    domain.finetuning), None the shipped one. Of `candidates` verses the best is kept. Wishes may contradict
+    each other: the poet chooses, and remarks on it. Raises BadRequest when a value is out of range; whether
+    there is a scene in the words is only known to the engine.
     """
 
     kind: ClassVar[str] = "lyrics"
@@ -78,6 +79,7 @@ class LyricsRequest:
     model: str | None = None
     temperature: float = DEFAULT_VERSE_TEMPERATURE
     candidates: int = DEFAULT_VERSE_CANDIDATES
+    adapter: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "scene", self.scene[:MOST_SCENE])
@@ -86,10 +88,14 @@ class LyricsRequest:
         check_range(self.candidates, VERSE_CANDIDATES, Reason.CANDIDATES_OUT_OF_RANGE)
         if self.lines is not None:
             check_range(self.lines, LINES, Reason.LINES_OUT_OF_RANGE)
+        check_adapter(self.adapter)
 
     def to_plain(self) -> dict[str, Any]:
-        """A dict that `json.dumps` takes."""
-        return {"kind": self.kind, **asdict(self)}
+        """A dict that `json.dumps` takes; `adapter` is left out where there is none."""
+        plain = {"kind": self.kind, **asdict(self)}
+        if self.adapter is None:
+            del plain["adapter"]
+        return plain
 
     def to_json(self) -> str:
         """One line of JSON."""

@@ -74,7 +74,8 @@ class _Job:
 class Engine:
     """Works in a process of its own. Belongs to the event loop that starts it.
 
-    `device` is cpu, cuda or mps; None lets the craft choose. `max_waiting` requests may wait.
+    `device` is cpu, cuda or mps; None lets the craft choose. Servers' versions of the models (see
+    domain.finetuning) are taken from the folder `adapters`. `max_waiting` requests may wait.
     A job without progress for `timeout_seconds`, or a process that is not warm after
     `start_timeout_seconds`, is killed and counts as dead. `craft` names the class that the
     process makes (see `engine.worker.Craft`).
@@ -91,6 +92,7 @@ class Engine:
         *,
         weights: Path = registry.WEIGHTS,
         device: str | None = None,
+        adapters: Path | None = None,
         max_waiting: int = 50,
         timeout_seconds: float = 120.0,
         start_timeout_seconds: float = 300.0,
@@ -99,6 +101,7 @@ class Engine:
     ) -> None:
         self._weights = weights
         self._device = device
+        self._adapters = adapters
         self._craft = craft
         self._timeout_seconds = timeout_seconds
         self._start_timeout_seconds = start_timeout_seconds
@@ -344,6 +347,7 @@ class Engine:
                 craft=self._craft,
                 weights=self._weights,
                 device=self._device,
+                adapters=self._adapters,
                 on_event=self._on_event,
                 on_exit=self._on_exit,
             )

@@ -59,6 +59,7 @@ class Child:
         craft: str,
         weights: Path,
         device: str | None,
+        adapters: Path | None = None,
         on_event: Callable[[Event], None],
         on_exit: Callable[[int | None], None],
     ) -> None:
@@ -73,7 +74,7 @@ class Child:
         self._process = spawn.Process(
             target=serve,
             args=(commands, events),
-            kwargs={"craft": craft, "weights": weights, "device": device},
+            kwargs={"craft": craft, "weights": weights, "device": device, "adapters": adapters},
             name="engine",
             daemon=True,
         )

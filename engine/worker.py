@@ -52,7 +52,9 @@ Inbox = queue.SimpleQueue[Command]
 
 
 class Craft(Protocol):
-    """What `craft` has to name: a class taking (weights, device) that loads its models.
+    """What `craft` has to name: a class taking (weights, device, adapters) that loads its models.
+
+    The last is left out where there is no folder of adapters.
 
     It has a method for each kind of request. All yield Progress at each step and, last, the result;
     they are closed at a step when the job is cancelled.
@@ -103,7 +105,15 @@ def begin(craft: Craft, request: Request) -> Steps:  # noqa: PLR0911  one a kind
             return craft.transform(request)
 
 
-def serve(commands: Connection, events: Connection, *, craft: str, weights: Path, device: str | None) -> None:
+def serve(
+    commands: Connection,
+    events: Connection,
+    *,
+    craft: str,
+    weights: Path,
+    device: str | None,
+    adapters: Path | None = None,
+) -> None:
     """Run until the parent closes `commands`; return early only when the craft can't be made."""
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
@@ -113,7 +123,8 @@ def serve(commands: Connection, events: Connection, *, craft: str, weights: Path
     inbox = _listen(commands)
     began = time.monotonic()
     try:
-        made: Craft = resolve_name(craft)(weights, device)
+        folders = () if adapters is None else (adapters,)
+        made: Craft = resolve_name(craft)(weights, device, *folders)
         made.warm_up()
     except MemoryError:
         raise

@@ -90,11 +90,21 @@ class Profile:
         ]
         return range(min(classes), max(classes) + 1)
 
-    def choose_key(self, random: np.random.Generator, *, modes: Collection[Mode] = tuple(Mode)) -> Key:
-        """A key in one of the modes, by how often it occurs; any key, where none is."""
+    def choose_key(
+        self,
+        random: np.random.Generator,
+        *,
+        modes: Collection[Mode] = tuple(Mode),
+        favours: Mapping[Mode, float] | None = None,
+    ) -> Key:
+        """A key in one of the modes, by how often it occurs; any key, where none is.
+
+        `favours` say how many times as often those of a mode are to occur.
+        """
         counts = {Key.parse(name): count for name, count in self.keys.items()}
         fitting = {key: count for key, count in counts.items() if key.mode in modes} or counts
-        return draw(list(fitting), list(fitting.values()), random)
+        weights = [count * (favours or {}).get(key.mode, 1.0) for key, count in fitting.items()]
+        return draw(list(fitting), weights, random)
 
     def choose_habit(self, mode: Mode, random: np.random.Generator) -> Habit:
         """A habit in this mode; in any mode, where the genre knows none."""

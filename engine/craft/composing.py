@@ -4,6 +4,7 @@ The child process's side. Takes a request, gives progress and a clip; knows no q
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from domain.clips import Clip, Progress, Stage
 from domain.requests import ComposeRequest
@@ -32,14 +33,16 @@ class Composer:
 
         Raises BadRequest for a style or genre that is not offered, Unavailable when weights can't be used.
         """
-        style, model = self._repertoire.composer(request.style)
-        choices = choose(request, style, model)
+        version = self._repertoire.composer(request.style, request.adapter)
+        if version.remarks:
+            request = replace(request, adapter=None)  # the recipe names what made the piece
+        choices = choose(request, version.style, version.model, version.leaning)
         yield Progress(Stage.COMPOSING, 0.0)
-        composing = Composing(model, [choices], candidates=choices.request.candidates)
+        composing = Composing(version.model, [choices], candidates=choices.request.candidates)
         while not composing.finished:
             composing.advance()
             yield Progress(Stage.COMPOSING, composing.fraction)
-        (composed,) = composing.choose_best(self._repertoire.gate)
+        (composed,) = composing.choose_best(version.gate)
         score, made = composed.score, choices.request
         # The rest before an upbeat is not played, an opening's has a bar more: the ending makes up for both.
         added_ticks = (score.bars - choices.plan.bars) * score.metre.bar_ticks
@@ -55,11 +58,11 @@ class Composer:
                 genre=choices.plan.genre,
                 title=title_of(choices.plan.genre, choices.plan.key, made.seed),
                 request=made,
-                model_version=self._repertoire.version_of(model.version),
+                model_version=self._repertoire.version_of(version.model.version),
                 hold_seconds=hold_seconds,
                 length_seconds=made.length_seconds,
                 ensemble=made.instruments,
                 judgement=composed.judgement,
-                remarks=choices.remarks,
+                remarks=(*version.remarks, *choices.remarks),
             )
         )

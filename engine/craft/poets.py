@@ -4,13 +4,16 @@ Which there are is known at once; each is loaded when it is first asked for. Kno
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 
 from domain.errors import BadRequest, Reason, Unavailable
+from domain.remarks import Remark
 from domain.verses import Language
+from engine.craft.versions import Versions, poet_with, unusable
+from models.adapters import AdapterError
 from models.checkpoints import find_weights
 from models.lyrics.files import NETWORKS, Poet, load_poet, name_of
 from models.lyrics.tongues import Tongue, load_tongue
@@ -21,18 +24,23 @@ DEFAULT_NETWORKS: Mapping[Language, str] = {Language.ENGLISH: "transformer", Lan
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """A poet by the name of its network, and what it writes with."""
+    """A poet by the name of its network, and what it writes with.
+
+    With `remarks` it is not what was asked for: the adapter can't be used.
+    """
 
     network: str
     poet: Poet
     tongue: Tongue
+    remarks: tuple[Remark, ...] = ()
 
 
 class Poets:
     """The poets of a folder. Weights that can't be used are told to who asks for them."""
 
-    def __init__(self, weights: Path, device: torch.device) -> None:
+    def __init__(self, weights: Path, device: torch.device, adapters: Path | None = None) -> None:
         self._weights = weights
+        self._versions: Versions[Writer] = Versions(adapters)
         self._device = device
         self._there = {
             language: tuple(
@@ -48,11 +56,12 @@ class Poets:
         """Those that there is a poet for."""
         return tuple(language for language, networks in self._there.items() if networks)
 
-    def writer(self, language: Language, network: str | None = None) -> Writer:
+    def writer(self, language: Language, network: str | None = None, adapter: str | None = None) -> Writer:
         """The poet of this network, or of the one that usually writes in this language.
 
-        Raises BadRequest (UNKNOWN_POET) for another network than those there are, Unavailable where there is
-        none (NO_POETS) or its files can't be used.
+        As shipped, or as the adapter of this name changes it; one that can't be used is done without. Raises
+        BadRequest (UNKNOWN_POET) for another network than those there are, Unavailable where there is none
+        (NO_POETS) or its files can't be used.
         """
         there = self._there[language]
         if not there:
@@ -63,7 +72,18 @@ class Poets:
             raise BadRequest(Reason.UNKNOWN_POET, value=name, known=", ".join(there))
         if (language, name) not in self._writers:
             self._writers[language, name] = self._load(language, name)
-        return self._writers[language, name]
+        shipped = self._writers[language, name]
+        if adapter is None:
+            return shipped
+        full = name_of(language, name)
+        try:
+            return self._versions.made(
+                full,
+                adapter,
+                lambda read: replace(shipped, poet=poet_with(shipped.poet, full, read, adapter)),
+            )
+        except AdapterError as error:
+            return replace(shipped, remarks=(unusable(adapter, error),))
 
     def _load(self, language: Language, name: str) -> Writer:
         poet = load_poet(self._weights, language, name, self._device)

@@ -1,6 +1,10 @@
-"""Every model that the engine works with: what composes, what transforms, the judge, and the poets."""
+"""Every model that the engine works with: what composes, what transforms, the judge, and the poets.
+
+Servers' versions of what composes are made here, too, of the shipped models and adapters.
+"""
 
 import logging
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -8,8 +12,11 @@ import torch
 
 from domain.errors import BadRequest, Reason, Unavailable
 from domain.genres import Genre
+from domain.remarks import Remark
 from domain.score import Score
 from engine.craft.poets import Poets
+from engine.craft.versions import Versions, model_with, unusable
+from models.adapters import Adapter, AdapterError
 from models.composition.gate import Gate
 from models.composition.norms import Norms
 from models.critic.files import load_critic
@@ -17,6 +24,7 @@ from models.critic.network import Judge
 from models.devices import choose_device
 from models.drafting import Model
 from models.families import load_model
+from models.leanings import NO_LEANING, Leaning
 from models.registry import Style, available_styles
 from models.style_transfer.files import STYLE_TRANSFER, Restyler, load_style_transfer
 
@@ -25,10 +33,27 @@ _Kind = TypeVar("_Kind")
 log = logging.getLogger(__name__)
 
 
-class Repertoire:
-    """The models whose weights lie in a folder. Weights that can't be used are told to who asks for them."""
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What composes in a style: its model, the gate, and what both lean to.
 
-    def __init__(self, weights: Path, device: str | None = None) -> None:
+    With `remarks` it is not what was asked for: the adapter can't be used.
+    """
+
+    style: Style
+    model: Model
+    gate: Gate
+    leaning: Leaning = NO_LEANING
+    remarks: tuple[Remark, ...] = ()
+
+
+class Repertoire:
+    """The models whose weights lie in a folder, and adapters in another one.
+
+    Weights that can't be used are told to who asks for them.
+    """
+
+    def __init__(self, weights: Path, device: str | None = None, adapters: Path | None = None) -> None:
         # A step of a batch of one is over before a second thread has woken up.
         torch.set_num_threads(1)
         self._device = choose_device(device)
@@ -36,7 +61,8 @@ class Repertoire:
         self._models: dict[str, Model] = {}
         self._unusable: dict[str, Unavailable] = {}
         self.gate = Gate(_load_judge(weights, self._device), Norms.load())
-        self.poets = Poets(weights, self._device)
+        self.poets = Poets(weights, self._device, adapters)
+        self._versions: Versions[Version] = Versions(adapters)
         for style in available_styles(weights):
             self._styles[style.name] = style
             try:
@@ -54,10 +80,11 @@ class Repertoire:
         """The names of the styles that can compose."""
         return tuple(self._models)
 
-    def composer(self, name: str) -> tuple[Style, Model]:
-        """The style of this name, and its model.
+    def composer(self, name: str, adapter: str | None = None) -> Version:
+        """The style of this name as shipped, or as the adapter of this name changes it.
 
-        Raises BadRequest where no style has the name, Unavailable where its weights can't be used.
+        An adapter that can't be used is done without. Raises BadRequest where no style has the name,
+        Unavailable where its weights can't be used.
         """
         if not self._styles:
             raise Unavailable(Reason.NO_STYLES)
@@ -65,7 +92,19 @@ class Repertoire:
             raise self._unusable[name]
         if name not in self._models:
             raise BadRequest(Reason.UNKNOWN_STYLE, value=name, known=", ".join(self._models))
-        return self._styles[name], self._models[name]
+        shipped = Version(self._styles[name], self._models[name], self.gate)
+        if adapter is None:
+            return shipped
+
+        def changed(read: Adapter) -> Version:
+            model = model_with(shipped.model, name, read, adapter)
+            gate = replace(shipped.gate, leaning=read.leaning)
+            return replace(shipped, model=model, gate=gate, leaning=read.leaning)
+
+        try:
+            return self._versions.made(name, adapter, changed)
+        except AdapterError as error:
+            return replace(shipped, remarks=(unusable(adapter, error),))
 
     def transformer(self, name: str, kind: type[_Kind]) -> tuple[_Kind, tuple[Genre, ...]]:
         """The model of this name, which is of this kind, and the genres that it offers.

@@ -56,10 +56,12 @@ class Versifier:
         wishes that can't be written about, Unavailable where there is no poet or its weights can't be used.
         """
         language = language_of(request)
-        writer = self._poets.writer(language, request.model)
-        asked = replace(request, model=writer.network)
+        writer = self._poets.writer(language, request.model, request.adapter)
+        adapter = None if writer.remarks else request.adapter  # the recipe names what wrote the verse
+        asked = replace(request, model=writer.network, adapter=adapter)
         versing = Versing(writer.poet, writer.tongue, plan_verse(asked, writer.tongue, syllables=syllables))
         while not versing.finished:
             versing.advance()
             yield versing.fraction
-        return versing.choose_best()
+        verse = versing.choose_best()
+        return replace(verse, remarks=(*writer.remarks, *verse.remarks))

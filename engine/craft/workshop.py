@@ -22,8 +22,8 @@ from engine.intake.clip_files import read_score
 class Workshop:
     """A method for each kind of job (see `engine.worker.Craft`)."""
 
-    def __init__(self, weights: Path, device: str | None = None) -> None:
-        repertoire = Repertoire(weights, device)
+    def __init__(self, weights: Path, device: str | None = None, adapters: Path | None = None) -> None:
+        repertoire = Repertoire(weights, device, adapters)
         self._composer = Composer(repertoire)
         self._transformer = Transformer(repertoire)
         self._versifier = Versifier(repertoire.poets)

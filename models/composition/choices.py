@@ -4,7 +4,7 @@ Wishes that contradict each other lead to a sensible choice and a remark. Knows 
 are written or heard.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from domain.genres import Genre
 from domain.remarks import Remark, Topic
 from domain.requests import ComposeRequest
 from domain.score import Key, Metre, Mode
+from models.composition.favours import Favours
 from models.composition.length import fit_length
 from models.composition.moods import (
     Meaning,
@@ -26,6 +27,7 @@ from models.composition.moods import (
 from models.composition.opening import Opening, open_with
 from models.composition.subject import Subject, adapted, followed, remarks_on
 from models.drafting import Model
+from models.leanings import NO_LEANING, Leaning
 from models.plans import Habit, Profile, draw, make_plan
 from models.registry import Style
 from models.scripts import Stated
@@ -53,12 +55,12 @@ class Choices:
         return None if self.opening is None else self.opening.stated
 
 
-def choose(request: ComposeRequest, style: Style, model: Model) -> Choices:
+def choose(request: ComposeRequest, style: Style, model: Model, leaning: Leaning = NO_LEANING) -> Choices:
     """Fill in what the request leaves open, from its opening, its seed, its mood and the genre's habits.
 
     Every choice is drawn whether it is needed or not, so that filling one in changes no other: a
     recipe, which leaves nothing open, leads to the same plan. What was asked for goes before what its
-    mood means. Raises BadRequest for a genre not offered.
+    mood means, and that before what the leaning likes. Raises BadRequest for a genre not offered.
     """
     random = np.random.default_rng([request.seed, 1])
     meaning = meaning_of(request.mood)
@@ -66,12 +68,13 @@ def choose(request: ComposeRequest, style: Style, model: Model) -> Choices:
     wished = request
     if subject is not None:
         wished = followed(request, subject, style.genres, model.profiles, meaning)
-    genre = _choose_genre(wished, style, model.profiles, meaning=meaning, random=random)
+    favours = Favours(leaning, wished.metre, wished.key.mode if wished.key else None, meaning)
+    genre = _choose_genre(wished, style, model.profiles, favours=favours, random=random)
     profile = model.profiles[genre]
-    key = _choose_key(wished, profile, meaning, random)
-    habit = _choose_habit(wished.metre, profile, key, meaning=meaning, random=random)
+    key = _choose_key(wished, profile, genre, favours=favours, random=random)
+    habit = _choose_habit(wished.metre, profile, genre, key, favours=favours, random=random)
     plan = make_plan(genre, habit, key=key, tempo=habit.tempo, bars=1)
-    usual_tempo = mood_tempo(habit, meaning)
+    usual_tempo = mood_tempo(habit, meaning) * favours.tempo(habit, genre)
     length = fit_length(request.length_seconds, plan.metre, tempo=wished.tempo, usual_tempo=usual_tempo)
     plan = replace(
         plan,
@@ -106,11 +109,11 @@ def _choose_genre(
     style: Style,
     profiles: Mapping[Genre, Profile],
     *,
-    meaning: Meaning,
+    favours: Favours,
     random: np.random.Generator,
 ) -> Genre:
     offered = sorted(style.genres)
-    metre, key = request.metre, request.key
+    metre, key, meaning = request.metre, request.key, favours.meaning
     # What comes first matters more: a wish that leaves no genre over is passed by.
     wishes: list[Callable[[Genre], bool]] = [
         lambda genre: metre is None or metre in profiles[genre].metres,
@@ -122,7 +125,7 @@ def _choose_genre(
     fitting = offered
     for wish in wishes:
         fitting = list(filter(wish, fitting)) or fitting
-    drawn = draw(fitting, [1] * len(fitting), random)
+    drawn = draw(fitting, [favours.of_genre(profiles[genre], genre) for genre in fitting], random)
     if request.genre is None:
         return drawn
     if request.genre not in offered:
@@ -131,32 +134,41 @@ def _choose_genre(
 
 
 def _choose_key(
-    request: ComposeRequest, profile: Profile, meaning: Meaning, random: np.random.Generator
+    request: ComposeRequest, profile: Profile, genre: Genre, *, favours: Favours, random: np.random.Generator
 ) -> Key:
-    modes = profile.modes
+    modes, meaning = profile.modes, favours.meaning
     if request.metre in profile.metres:
         modes = {Mode(habit.mode) for habit in profile.habits if habit.metre == str(request.metre)}
     if meaning.mode is not None and meaning.mode in modes:
         modes = {meaning.mode}
-    usual = profile.choose_key(random, modes=modes)
+    usual = profile.choose_key(random, modes=modes, favours=favours.of_modes(profile, genre))
     return request.key or usual
 
 
 def _choose_habit(
-    metre: Metre | None, profile: Profile, key: Key, *, meaning: Meaning, random: np.random.Generator
+    metre: Metre | None,
+    profile: Profile,
+    genre: Genre,
+    key: Key,
+    *,
+    favours: Favours,
+    random: np.random.Generator,
 ) -> Habit:
     """A habit in the mode of the key and the metre asked for, as far as the genre has such."""
+
+    def drawn_of(habits: Sequence[Habit]) -> Habit:
+        return draw(habits, [habit.works * favours.of_habit(habit, genre) for habit in habits], random)
+
     in_mode = [habit for habit in profile.habits if habit.mode == key.mode] or list(profile.habits)
-    wished = [str(wished) for wished in meaning.metres]
+    wished = [str(wished) for wished in favours.meaning.metres]
     by_metre = [habit for habit in in_mode if habit.metre in wished] or in_mode
     # Its metre is drawn first and by itself: a recipe has it filled in.
-    drawn = draw(by_metre, [habit.works for habit in by_metre], random).metre
+    drawn = drawn_of(by_metre).metre
     chosen = str(metre) if metre in profile.metres else drawn
     in_metre = [habit for habit in in_mode if habit.metre == chosen] or [
         habit for habit in profile.habits if habit.metre == chosen
     ]
-    nearest = nearest_habits(in_metre, meaning)
-    return draw(nearest, [habit.works for habit in nearest], random)
+    return drawn_of(nearest_habits(in_metre, favours.meaning))
 
 
 def _remarks_on_genre(request: ComposeRequest, plan: Plan, profile: Profile) -> list[Remark]:

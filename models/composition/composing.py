@@ -76,13 +76,21 @@ class Composing:
 
     def choose_best(self, gate: Gate | None) -> list[Composed]:
         """The best candidate of each piece; without a gate the first."""
+        return [
+            _best(candidates, each, gate)
+            for candidates, each in zip(self.candidates(), self._choices, strict=True)
+        ]
+
+    def candidates(self) -> list[list[Candidate]]:
+        """The finished candidates of each piece."""
         written = self._drafting.candidates()
-        best: list[Composed] = []
-        for place, each in enumerate(self._choices):
-            rows = written[place * self._candidates : (place + 1) * self._candidates]
-            candidates = [replace(row, score=self._finished(row.score, place)) for row in rows]
-            best.append(_best(candidates, each, gate))
-        return best
+        return [
+            [
+                replace(row, score=self._finished(row.score, place))
+                for row in written[place * self._candidates : (place + 1) * self._candidates]
+            ]
+            for place in range(len(self._choices))
+        ]
 
     def _finished(self, score: Score, place: int) -> Score:
         """A candidate laid out under its form, with its opening as it is to be."""

@@ -1,7 +1,8 @@
 """The listening gate: of several candidates, the one that a musician would rather play.
 
 The judge says how likely each is a person's; the checks take off what lies outside of what people
-write. Knows scores and figures; not how candidates come about.
+write; a leaning has a say among candidates that are about as good. Knows scores and figures; not how
+candidates come about.
 """
 
 import math
@@ -9,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.genres import Genre
+from domain.score import Score
 from models.composition.checks import examine
 from models.composition.norms import Norms, surprise_of
 from models.critic.network import Judge
 from models.drafting import Candidate
+from models.leanings import NO_LEANING, Leaning
 
 _USUAL = 1.5
 """Deviations from the norm within which nothing is wrong. Pieces are not to be like the average."""
@@ -22,6 +25,12 @@ _CHECK_COST = 0.6
 
 _FURTHEST = 3.0
 """Deviations beyond the usual; what is further off is no worse."""
+
+LIKING = 2.0
+"""What a candidate gains, in logits of the judge, for each logit that it is more likely to be liked."""
+
+MOST_LIKING = 2.0
+"""The most that it gains or loses by that: what is spoilt is not let through for being in the right taste."""
 
 _SURE = 0.001
 """The judge is never taken to be surer than this."""
@@ -37,10 +46,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A judge, where there is one, and the norms that the checks are held to."""
+    """A judge, where there is one, the norms that the checks are held to, and what is liked."""
 
     judge: Judge | None
     norms: Norms
+    leaning: Leaning = NO_LEANING
 
     def weigh(self, candidates: Sequence[Candidate], *, genre: Genre, style: str) -> list[Verdict]:
         """A verdict on each candidate of one genre."""
@@ -48,9 +58,10 @@ class Gate:
         if self.judge is not None:
             scores = [candidate.score for candidate in candidates]
             judged = [float(judgement) for judgement in self.judge.judge(scores, [genre] * len(scores))]
+        gains = likings(self.leaning, [candidate.score for candidate in candidates], genre)
         return [
-            Verdict(judgement, _logit(judgement) - self._faults(candidate, genre, style))
-            for candidate, judgement in zip(candidates, judged, strict=True)
+            Verdict(judgement, _logit(judgement) - self._faults(candidate, genre, style) + gain)
+            for candidate, judgement, gain in zip(candidates, judged, gains, strict=True)
         ]
 
     def _faults(self, candidate: Candidate, genre: Genre, style: str) -> float:
@@ -59,6 +70,15 @@ class Gate:
             figures |= {surprise_of(style): candidate.surprise}
         beyond = (distance - _USUAL for distance in self.norms.distances(genre, figures).values())
         return _CHECK_COST * sum(min(max(excess, 0.0), _FURTHEST) ** 2 for excess in beyond)
+
+
+def likings(leaning: Leaning, scores: Sequence[Score], genre: Genre) -> list[float]:
+    """What each candidate of a piece gains by being liked more than the others are on average."""
+    if leaning == NO_LEANING or not scores:
+        return [0.0] * len(scores)
+    liked = [leaning.of_score(score, genre) for score in scores]
+    usual = sum(liked) / len(liked)
+    return [min(max(LIKING * (each - usual), -MOST_LIKING), MOST_LIKING) for each in liked]
 
 
 def _logit(judgement: float | None) -> float:

@@ -6,7 +6,7 @@ and lanes; how networks are taught is not its matter.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -56,6 +56,9 @@ MISCAST = 3.0
 MATTERING = -4.0, 2.0
 """How much less or more gladly a phrase is gone to than where the walk began, in nats, at most."""
 
+MOST_LIKED = 2.0
+"""How much more or less gladly a phrase is gone to for being liked, in nats, at most."""
+
 COOLING = 0.2
 """What a temperature is multiplied by: a latent says nearly all, and chance is only to say the rest."""
 
@@ -74,7 +77,8 @@ class VAEModel:
     """A loaded autoencoder in evaluation mode, what it knows of each genre, and phrases it learned from.
 
     `units` (A, N, Z) are latents of the units of the `anchors`' phrases, a sample of the aggregate
-    posterior; `latents` (A, N x share) those of the phrases. `heard` keeps what they sound like.
+    posterior; `latents` (A, N x share) those of the phrases. `heard` keeps what they sound like. `liked`
+    (A,) is how much more gladly than usual each is gone to, in nats; None where all are liked alike.
     """
 
     version: str
@@ -82,6 +86,7 @@ class VAEModel:
     profiles: Mapping[Genre, Profile]
     anchors: tuple[Anchor, ...]
     units: Tensor
+    liked: NDArray[np.float64] | None = None
     latents: Tensor = field(init=False)
     heard: dict[tuple[Metre, Mode, tuple[int, ...]], Heard] = field(
         init=False, repr=False, compare=False, default_factory=dict
@@ -90,6 +95,24 @@ class VAEModel:
     def __post_init__(self) -> None:
         with torch.no_grad():
             object.__setattr__(self, "latents", self.network.encoder(self.units).mean)
+
+    def liking(self, direction: NDArray[np.float64] | None, *, version: str) -> "VAEModel":
+        """The same model, with phrases that lie in this direction (Z,) of the latent space gone to sooner."""
+        liked = None
+        if direction is not None:
+            lying = self.latents.double().cpu().numpy()
+            liked = np.clip((lying - lying.mean(0)) @ direction, -MOST_LIKED, MOST_LIKED)
+        model = replace(self, liked=liked, version=version)
+        object.__setattr__(model, "heard", self.heard)  # the phrases sound as they do, whoever likes them
+        return model
+
+    def fitness(self, plan: Plan) -> NDArray[np.float64]:
+        """(A,): how likely each anchor is to be drawn for a plan."""
+        chances = fitness(self.anchors, plan)
+        if self.liked is None:
+            return chances
+        chances = chances * np.exp(self.liked)
+        return chances / chances.sum()
 
     def draft(
         self,
@@ -132,7 +155,7 @@ class Dreaming:
         """Write the next piece."""
         plan, seed, temperature, script = self._rows[len(self._written)]
         random = np.random.default_rng(seed)
-        first = int(random.choice(len(self._model.anchors), p=fitness(self._model.anchors, plan)))
+        first = int(random.choice(len(self._model.anchors), p=self._model.fitness(plan)))
         is_tune = len(self._model.anchors[first].lanes) == 1
         script = script or unscripted(plan)
         write = _between if is_tune else _along
@@ -183,6 +206,8 @@ def _along(
     heard = model.heard[key]
     fit = np.log(fitness([anchors[row] for row in rows], plan) + 1e-30)
     fit = (fit - fit[rows.index(first)]).clip(*MATTERING)
+    if model.liked is not None:
+        fit += model.liked[list(rows)] - model.liked[first]
     begins, stays, under = rows.index(first), 0, None
     if stated is not None and stated.whole:
         phrase = stated_phrase(model.network, stated, plan)[None]
@@ -225,7 +250,7 @@ def draw_latents(
         classes = tuple(sorted(classes_stated(stated).union(classes)))
     units = -(-plan.bars // UNIT_BARS)
     config = model.network.phrase_config
-    chances = _others(model, fitness(model.anchors, plan), first, start)
+    chances = _others(model, model.fitness(plan), first, start)
     phrases: list[Tensor] = []
     lanes = set(model.anchors[first].lanes)
     for _ in range(-(-units // config.units)):

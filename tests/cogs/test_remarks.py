@@ -8,6 +8,13 @@ from domain.remarks import Remark, Topic
 
 REMARKS = [
     (
+        Remark(Topic.ADAPTER_UNUSABLE, {"adapter": "9f8e7d6c"}),
+        "Version 9f8e7d6c, which was learned from votes, can't be used, so the shipped model made this. "
+        "Administrators can choose another version with /finetune.",
+        "从投票中学来的版本 9f8e7d6c 用不了，所以这是随程序附带的模型作的。"
+        "管理员可以用 /finetune 换一个版本。",
+    ),
+    (
         Remark(Topic.REMADE_BY_ANOTHER_MODEL, {"clip": "#7", "then": "rnn-1", "now": "rnn-2"}),
         "The files of clip #7 were gone, so I made it again. It was rnn-1 that made it, and now it was "
         "rnn-2: the notes differ.",

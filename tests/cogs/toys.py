@@ -122,7 +122,7 @@ def toy_sheet(request: SheetRequest) -> Sheet:
 
 
 class Toy(ToyPoet):
-    def __init__(self, weights: Path, device: str | None) -> None:
+    def __init__(self, weights: Path, device: str | None, adapters: Path | None = None) -> None:
         self.folder = weights
 
     def warm_up(self) -> None:

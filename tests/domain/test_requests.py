@@ -9,9 +9,10 @@ from domain.ensembles import Ensemble
 from domain.genres import Genre
 from domain.moods import Mood
 from domain.remarks import Remark, Topic
-from domain.requests import DEFAULT_CANDIDATES, RECIPE_FORMAT, ComposeRequest, Recipe
+from domain.requests import DEFAULT_CANDIDATES, RECIPE_FORMAT, ComposeRequest, Recipe, read_request
 from domain.score import Key, Metre, Mode, Note, Part, Score
 from domain.transformations import Source
+from domain.verses import LyricsRequest
 
 FULL = ComposeRequest(
     style="rnn",
@@ -49,10 +50,24 @@ FORMAT_1 = """{
 
 
 @pytest.mark.parametrize(
-    "request_", [FULL, replace(FULL, opening=OPENING), ComposeRequest(style="rnn", seed=0)]
+    "request_",
+    [
+        FULL,
+        replace(FULL, opening=OPENING),
+        replace(FULL, adapter="0123456789abcdef"),
+        ComposeRequest(style="rnn", seed=0),
+    ],
 )
 def test_a_request_comes_back_whole(request_: ComposeRequest) -> None:
     assert ComposeRequest.from_json(request_.to_json()) == request_
+    assert ("adapter" in request_.to_json()) == (request_.adapter is not None)
+
+
+@pytest.mark.parametrize("name", ["", "0123", "../../etc/passwd", "0123456789ABCDEF", "@everyone"])
+def test_an_adapter_is_named_by_a_hash_alone(name: str) -> None:
+    for text in (FULL.to_json(), LyricsRequest(scene="birds", seed=1).to_json()):
+        with pytest.raises(ValueError, match="adapter"):
+            read_request(json.dumps(json.loads(text) | {"adapter": name}))
 
 
 def test_a_request_without_an_opening_reads_as_it_did_before_there_were_any() -> None:

@@ -82,7 +82,7 @@ def verse(request: LyricsRequest) -> Verse:
 
 
 class Toy:
-    def __init__(self, weights: Path, device: str | None) -> None:
+    def __init__(self, weights: Path, device: str | None, adapters: Path | None = None) -> None:
         self.folder = weights
         self.note(f"born {device}")
 

@@ -173,3 +173,17 @@ def test_a_card_of_another_shape_is_unusable(model: VAEModel, tmp_path: Path) ->
     card_path.write_text(json.dumps(card | {"anchors": card["anchors"][1:]}))
     with pytest.raises(Unavailable):
         load_vae(style, torch.device("cpu"))
+
+
+def test_phrases_that_are_liked_are_gone_to_and_the_rest_stays_as_it_was(model: VAEModel) -> None:
+    asked = plan(Genre.REEL, parts=1)
+    direction = (model.latents[2] - model.latents[:3].mean(0)).double().numpy()
+    liking = model.liking(20 * direction / np.linalg.norm(direction), version="liking")
+    assert liking.fitness(asked)[2] > model.fitness(asked)[2]
+    assert liking.fitness(asked).sum() == pytest.approx(1)
+    assert (model.liked, liking.version, liking.network) == (None, "liking", model.network)
+    assert np.array_equal(model.fitness(asked), fitness(model.anchors, asked))
+    plans = [asked, plan()]
+    assert scores(draft(liking, plans)) != scores(draft(model, plans))
+    indifferent = model.liking(0 * direction, version="indifferent")
+    assert scores(draft(indifferent, plans)) == scores(draft(model, plans))

@@ -1,10 +1,11 @@
 """What requests lead to, with the habits that the shipped model learned."""
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import BadRequest, Reason
@@ -14,6 +15,7 @@ from domain.remarks import Remark, Topic
 from domain.requests import LENGTH_SECONDS, TEMPO, ComposeRequest
 from domain.score import Key, Metre, Mode
 from models.composition.choices import Choices, choose
+from models.leanings import NO_LEANING, Leaning, Liking
 from models.plans import Profile
 from models.registry import WEIGHTS, available_styles
 from models.rnn.writing import RNNModel
@@ -23,6 +25,9 @@ from tests.models.networks import tiny_network
 [STYLE] = [style for style in available_styles(WEIGHTS) if style.name == "rnn"]
 CARD = json.loads((WEIGHTS / "rnn.json").read_text(encoding="utf-8"))
 PROFILES = {Genre(name): Profile.from_plain(plain) for name, plain in CARD["profiles"].items()}
+LEANING = Leaning(
+    {"minor": Liking(0.4, 0.5, 0.4), "pace": Liking(6.8, 0.5, -0.4)}, {Genre.FOLK: 0.4, Genre.RAGTIME: -1.0}
+)
 MODEL = RNNModel("rnn-1", tiny_network(), PROFILES)
 
 KEYS = [Key(tonic, mode) for mode in Mode for tonic in range(12)]
@@ -54,6 +59,36 @@ def test_a_recipe_leads_to_the_same_plan_and_remarks(request_: ComposeRequest) -
     assert replace(again, remarks=()) == replace(chosen, remarks=())
     # The recipe asks for the metre that was chosen, so there is nothing to say of it.
     assert list(again.remarks) == [r for r in chosen.remarks if r.topic is not Topic.METRE_OF_GENRE]
+
+
+@settings(max_examples=30)
+@given(REQUESTS)
+def test_a_leaning_keeps_to_what_is_asked_for_and_its_recipe_to_the_plan(request_: ComposeRequest) -> None:
+    chosen = choose(request_, STYLE, MODEL, LEANING)
+    made = chosen.request
+    assert request_.genre in (None, made.genre)
+    assert request_.key in (None, made.key)
+    assert request_.tempo is None or made.tempo == pytest.approx(request_.tempo, rel=0.031)
+    assert replace(choose(made, STYLE, MODEL, LEANING), remarks=()) == replace(chosen, remarks=())
+    assert choose(request_, STYLE, MODEL, NO_LEANING) == choose(request_, STYLE, MODEL)
+
+
+def test_what_is_liked_is_chosen_more_often_and_the_rest_still_now_and_then() -> None:
+    def shares(leaning: Leaning) -> tuple[float, float, float]:
+        made = [
+            choose(ComposeRequest(style="rnn", seed=seed), STYLE, MODEL, leaning).request
+            for seed in range(60)
+        ]
+        return (
+            sum(each.genre == Genre.FOLK for each in made) / len(made),
+            sum(each.key.mode is Mode.MINOR for each in made if each.key) / len(made),
+            sum(math.log2(each.tempo or 0) for each in made) / len(made),
+        )
+
+    (liked, minor, pace), (usual, usual_minor, usual_pace) = shares(LEANING), shares(NO_LEANING)
+    assert usual * 2 < liked < 1
+    assert usual_minor * 1.4 < minor < 1
+    assert pace < usual_pace - 0.2
 
 
 @given(REQUESTS)

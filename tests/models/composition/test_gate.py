@@ -8,8 +8,9 @@ import pytest
 from domain.genres import Genre
 from domain.score import Key, Metre, Note, Part, Score
 from models.composition.checks import CHECKS
-from models.composition.gate import Candidate, Gate
+from models.composition.gate import MOST_LIKING, Candidate, Gate
 from models.composition.norms import Norm, Norms, surprise_of
+from models.leanings import Leaning, Liking
 from models.registry import available_styles
 
 SCALE = [60, 62, 64, 65, 67, 65, 64, 62]
@@ -61,3 +62,16 @@ def test_the_shipped_norms_hold_every_check_of_every_genre_offered() -> None:
         for genre in style.genres:
             assert norms.genres[genre].keys() >= wanted
     assert all(norm.deviation >= 0 for checks in norms.genres.values() for norm in checks.values())
+
+
+def test_a_leaning_chooses_among_the_good_and_not_the_spoilt() -> None:
+    leaping = Candidate(piece([60, 67, 60, 67, 60, 67, 60, 67]), surprise=1.5)
+    likes_leaps = Leaning({"leaps": Liking(3.0, 1.0, 1.0)})
+    leaning = Gate(None, NORMS, likes_leaps)
+    liked, other = leaning.weigh([leaping, GOOD], genre=Genre.REEL, style="rnn")
+    assert liked.merit > 0 > other.merit
+    keen = Gate(None, NORMS, Leaning({"leaps": Liking(3.0, 0.1, 8.0)}))
+    liked, other = keen.weigh([leaping, GOOD], genre=Genre.REEL, style="rnn")
+    assert liked.merit - other.merit <= 2 * MOST_LIKING
+    spoilt, _ = keen.weigh([replace(leaping, surprise=9.0), GOOD], genre=Genre.REEL, style="rnn")
+    assert spoilt.merit < liked.merit
