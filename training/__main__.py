@@ -26,6 +26,7 @@ MODELS = {
     "songs": "training.songs.commands",
     "openings": "training.openings",
     "seeds": "training.seeds",
+    "finetune": "training.finetuning.commands",
 }
 """The modules that know how each model is trained, evaluated and exported, and what ablations it has."""
 

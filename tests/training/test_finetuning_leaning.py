@@ -13,7 +13,7 @@ from models.leanings import Leaning
 from tests.models.vaes import tiny_model
 from training.finetuning.leaning import Fitted, fit_leaning, folds_of
 from training.finetuning.listeners import Listener, hear
-from training.finetuning.vae import fit_latent
+from training.finetuning.vae import LatentView, fit_latent
 
 GENRES = (Genre.REEL, Genre.CHORALE, Genre.HYMN)
 
@@ -94,11 +94,15 @@ def test_nothing_comes_of_no_music():
 
 def test_the_latent_space_tells_only_what_is_not_known_yet():
     model = tiny_model()
-    direction, expected = fit_latent(model, VOTED, known={})
+    view = LatentView.of(
+        model, [*VOTED, replace(VOTED[0], work_id=1, made=replace(piece(np.random.default_rng(1)), parts=()))]
+    )
+    assert view.places.keys() == {lesson.work_id for lesson in VOTED}
+    direction, expected = fit_latent(view, VOTED, known={})
     known = {lesson.work_id: 9.0 * lesson.approval for lesson in VOTED}
     assert direction is None or direction.shape == model.latents.shape[1:]
     assert set(expected) <= set(known)
-    assert fit_latent(model, VOTED, known=known) == (None, {})
+    assert fit_latent(view, VOTED, known=known) == (None, {})
 
 
 def test_listeners_differ_and_are_of_one_mind_with_themselves():

@@ -115,8 +115,8 @@ class _Frame:
         return [*apart.values(), *bends, *(float(genre == each) for each in self.genres)]
 
     def leaning(self, weights: Floats) -> Leaning:
-        bounded = np.clip(weights, -MOST_WORTH, MOST_WORTH).tolist()
-        bends = dict(zip(BENDING, bounded[len(TRAITS) :], strict=False))
+        bounded: list[float] = np.clip(weights, -MOST_WORTH, MOST_WORTH).tolist()
+        bends: dict[str, float] = dict(zip(BENDING, bounded[len(TRAITS) :], strict=False))
         worth = bounded[len(TRAITS) + len(BENDING) :]
         likings = {
             trait: Liking(self.means[trait], self.deviations[trait], bounded[place], bends.get(trait, 0.0))

@@ -4,12 +4,14 @@ Added to what a leaning tells already. Knows the model and votes, not how pieces
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from domain.finetuning import Lesson, Preferred
+from domain.finetuning import FEWEST_LESSONS, Lesson, Preferred
 from domain.score import Score
 from models.lanes import FINE, to_lanes
 from models.vae.drafting import VAEModel
@@ -26,8 +28,32 @@ AXIS_COST = 3.0
 """How much more than a leaning's traits an axis is held back."""
 
 
+@dataclass(frozen=True, slots=True)
+class LatentView:
+    """Works as they lie along the principal axes of the known phrases, in deviations: `places` (K,) by id.
+
+    `axes` (K, Z) lead back to the latent space. The same for whatever votes the works have.
+    """
+
+    places: Mapping[int, Floats]
+    axes: Floats
+
+    @classmethod
+    def of(cls, model: VAEModel, lessons: Sequence[Lesson]) -> Self:
+        """Works that the model can't read are left out."""
+        anchors = model.latents.double().cpu().numpy()
+        center = anchors.mean(0)
+        _, sizes, axes = np.linalg.svd(anchors - center, full_matrices=False)
+        # The last axis of as few phrases as there are axes is none.
+        sizes, axes = sizes[:-1][:AXES], axes[:-1][:AXES]
+        scaled = axes / (sizes / len(anchors) ** 0.5)[:, None]
+        latents = {lesson.work_id: latent_of(model, lesson) for lesson in lessons}
+        read = {work: latent for work, latent in latents.items() if latent is not None}
+        return cls({work: scaled @ (latent - center) for work, latent in read.items()}, scaled)
+
+
 def fit_latent(
-    model: VAEModel,
+    view: LatentView,
     lessons: Sequence[Lesson],
     preferred: Sequence[Preferred] = (),
     *,
@@ -38,23 +64,16 @@ def fit_latent(
 
     None where the latent space tells nothing more.
     """
-    heard = [(lesson, latent) for lesson in lessons if (latent := latent_of(model, lesson)) is not None]
-    if len(heard) <= AXES:
+    heard = [lesson for lesson in lessons if lesson.work_id in view.places]
+    if len(heard) < FEWEST_LESSONS:
         return None, {}
-    anchors = model.latents.double().cpu().numpy()
-    center = anchors.mean(0)
-    _, sizes, axes = np.linalg.svd(anchors - center, full_matrices=False)
-    # The last axis of as few phrases as there are axes is none.
-    sizes, axes = sizes[:-1][:AXES], axes[:-1][:AXES]
-    scale = sizes / len(anchors) ** 0.5
-    columns = (np.array([latent for _, latent in heard]) - center) @ axes.T / scale
-    votes = Votes.of([lesson for lesson, _ in heard], preferred)
+    votes = Votes.of(heard, preferred)
+    columns = np.array([view.places[work] for work in votes.ids])
     offset = np.array([known.get(work, 0.0) for work in votes.ids])
-    weights, expected = crossed(columns, votes, np.full(len(axes), AXIS_COST), offset)
-    by_id = dict(zip(votes.ids, expected.tolist(), strict=True))
+    weights, expected = crossed(columns, votes, np.full(columns.shape[1], AXIS_COST), offset)
     if weights is None:
         return None, {}
-    return (weights / scale) @ axes, by_id
+    return weights @ view.axes, dict(zip(votes.ids, expected.tolist(), strict=True))
 
 
 @torch.no_grad()
