@@ -1,0 +1,269 @@
+"""A run of learning: from a request to a version and the gate's word on it, in steps that can be resumed.
+
+The votes are learned from three times: for the leaning, which foretells each work from votes on others; for
+networks, in two halves, each tried on the works of the other, whose mean is what is kept; and shuffled, which
+tells taste from chance. Knows the order of things and what is kept of them; what is learned and what counts
+is in the modules beside it.
+"""
+
+import hashlib
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from domain.finetuning import Finetuned, FinetuneRequest, Gated, Learning
+from models.adapters import Adapter, Deltas, adapted
+from models.leanings import NO_LEANING
+from training.finetuning.changes import changes_of
+from training.finetuning.gate import (
+    KEPT_LUCK,
+    LUCKY,
+    MOST_NATS,
+    NETWORK_LUCK,
+    SHUFFLES,
+    accuracy,
+    luck,
+    objection,
+    rehearsed,
+    shuffled,
+    verdict,
+)
+from training.finetuning.leaning import fit_leaning
+from training.finetuning.low_rank import as_shipped, mean_of, scaled
+from training.finetuning.preferences import Pair, pairs_of
+from training.finetuning.preferring import Preferring
+from training.finetuning.rehearsal import Pieces
+from training.finetuning.runs import Run
+from training.finetuning.splits import folds, within
+from training.finetuning.students import Student, nats_of
+from training.finetuning.subjects import Subject, open_subject
+
+HALVES = 2
+
+FEWEST_STEPS, MOST_STEPS = 60, 240
+"""Of learning a half: twice as many as it has works, between these."""
+
+AIM_NATS = 1.0 + 0.75 * (MOST_NATS - 1.0)
+"""Deltas are scaled back until the corpora cost no more than this many times as much as before."""
+
+FACTORS = (1.0, 0.7, 0.5, 0.35, 0.25)
+
+
+def learn(request: FinetuneRequest, weights: Path, folder: Path) -> Iterator[Learning | Finetuned]:
+    """Learn from votes: `Learning` every second or so, at last `Finetuned`.
+
+    `folder` is the run's own, where checkpoints are kept; whoever has kept what came of it may remove it.
+    What is left off, by closing the iterator or by a kill at any moment, is gone on with where the same
+    request is made again, and ends in the same bytes. Raises Unavailable where weights can't be used, OSError
+    where the folder can't be written to.
+    """
+    pairs = pairs_of(request.lessons, request.preferred)
+    refusal = objection(request.lessons, pairs, request.preferred)
+    if refusal is not None:
+        figures = {"lessons": float(len(request.lessons))}
+        yield Finetuned(gated=Gated(refusal=refusal, figures=figures), adapter=None)
+        return
+    yield Learning(fraction=0.0)
+    subject = open_subject(request, weights)
+    yield Learning(fraction=0.0)
+    yield from Course(request, pairs, subject, folder).run()
+
+
+class Course:
+    """A request that there is something to learn from, on the way to its version."""
+
+    def __init__(
+        self, request: FinetuneRequest, pairs: Sequence[Pair], subject: Subject, folder: Path
+    ) -> None:
+        self._request, self._pairs, self._subject = request, pairs, subject
+        self._half = folds(request.lessons, HALVES, seed=request.seed)
+        asked = (request.teachable, request.lessons, request.preferred, request.seed, dict(subject.bases))
+        self._run = Run(folder, hashlib.sha256(repr(asked).encode()).hexdigest(), self._work_to_do())
+
+    def run(self) -> Iterator[Learning | Finetuned]:
+        fitted = fit_leaning(self._request.lessons, self._request.preferred)
+        expected = [fitted.expected.get(lesson.work_id, 0.0) for lesson in self._request.lessons]
+        yield from self._shuffle(accuracy(expected, self._pairs))
+        leans = fitted.leaning is not None and self._run.plain["reached"] <= LUCKY
+        scores = expected if leans else [0.0] * len(expected)
+        scores, deltas, chance = yield from self._teach_all(scores)
+        sure = leans or chance <= NETWORK_LUCK
+        figures = {
+            "lessons": float(len(self._request.lessons)),
+            "accuracy": accuracy(scores, self._pairs),
+            "accuracy_before": 0.5,
+        }
+        if sure:
+            deltas, ratio = yield from self._scale_back(deltas)
+            figures["nats_ratio"] = ratio
+        leaning = fitted.leaning if leans and fitted.leaning is not None else NO_LEANING
+        adapter = Adapter(
+            teachable=self._request.teachable, bases=self._subject.bases, leaning=leaning, deltas=deltas
+        )
+        content = adapter.to_bytes()
+        if sure:
+            figures |= yield from self._rehearse(Adapter.from_bytes(content))
+        self._run.save()
+        yield Finetuned(gated=verdict(figures, sure=sure), adapter=content, changes=changes_of(leaning))
+
+    def _work_to_do(self) -> dict[str, int]:
+        students = self._subject.students
+        return {
+            "shuffle": SHUFFLES,
+            "step": sum(self._steps(half) for half in range(HALVES)) * len(students),
+            "reward": sum(len(work) > 0 for student in students for work in student.works),
+            "nats": 2 * sum(len(student.held_out) for student in students),
+            "rehearsal": 2,
+        }
+
+    def _steps(self, half: int) -> int:
+        return min(max(2 * self._half.count(half), FEWEST_STEPS), MOST_STEPS)
+
+    def _shuffle(self, found: float) -> Iterator[Learning]:
+        """Count how often shuffled votes are foretold as well, no further than it matters."""
+        plain, request = self._run.plain, self._request
+        plain.setdefault("reached", 0 if found > 0.5 else SHUFFLES)
+        for turn in range(plain.setdefault("tried", 0), SHUFFLES):
+            if plain["reached"] > LUCKY:
+                break
+            lessons, preferred = shuffled(request.lessons, request.preferred, seed=request.seed, turn=turn)
+            foretold = fit_leaning(lessons, preferred).expected
+            scores = [foretold.get(lesson.work_id, 0.0) for lesson in lessons]
+            plain["reached"] += int(accuracy(scores, pairs_of(lessons, preferred)) >= found)
+            plain["tried"] = turn + 1
+            yield self._run.advance("shuffle")
+        self._run.skip("shuffle")
+
+    def _teach_all(
+        self, scores: list[float]
+    ) -> Generator[Learning, None, tuple[list[float], dict[str, Deltas], float]]:
+        """What networks foretell beside these scores, deltas that are worth it, and how lucky they are."""
+        deltas: dict[str, Deltas] = {}
+        least = 1.0
+        students = self._subject.students
+        for student in students:
+            rewards = yield from self._teach(student)
+            gained = [score + reward for score, reward in zip(scores, rewards, strict=True)]
+            chance = min(self._luck_of(rewards) * len(students), 1.0)
+            if chance <= KEPT_LUCK and accuracy(gained, self._pairs) > accuracy(scores, self._pairs):
+                scores, least = gained, min(least, chance)
+                deltas[student.name] = mean_of(self._kept(f"{student.name}.{half}") for half in range(HALVES))
+        return scores, deltas, least
+
+    def _luck_of(self, rewards: Sequence[float]) -> float:
+        """How probable it is that random votes agree as well with what was foretold of them.
+
+        What one half says of the other hangs together with what the other says of it, so that both are worth
+        no more than one: twice their mean is probable enough whatever they have in common.
+        """
+        halves = [within(self._pairs, [at == half for at in self._half]) for half in range(HALVES)]
+        if not all(halves):
+            return 1.0
+        return sum(luck(rewards, pairs, seed=self._request.seed) for pairs in halves)
+
+    def _teach(self, student: Student[Any]) -> Generator[Learning, None, list[float]]:
+        """Learn each half of the votes; what each half foretells of the other's works."""
+        rewards: dict[str, float] = self._run.plain.setdefault(f"rewards.{student.name}", {})
+        for half in range(HALVES):
+            name, kept = f"{student.name}.{half}", [at == half for at in self._half]
+            if name in self._run.plain.setdefault("finished", []):
+                continue
+            preferring = Preferring(
+                student.reader,
+                student.network,
+                student.works,
+                within(self._pairs, kept),
+                student.replayed,
+                seed=self._request.seed * HALVES + half,
+            )
+            self._resume(preferring, name)
+            steps = self._steps(half) if preferring.learnable else 0
+            while preferring.steps_done < steps:
+                loss = preferring.step(steps)
+                yield self._run.advance("step", loss=loss)
+            for place, work in enumerate(student.works):
+                if work and not kept[place] and str(place) not in rewards:
+                    rewards[str(place)] = preferring.reward(work)
+                    yield self._run.advance("reward")
+            self._finish(preferring, name)
+        return [rewards.get(str(place), 0.0) for place in range(len(student.works))]
+
+    def _resume(self, preferring: Preferring[Any], name: str) -> None:
+        """Go on with a half where it was left off, and write it down from now on."""
+        kept = {
+            key.removeprefix(f"{name}/"): tensor
+            for key, tensor in self._run.tensors.items()
+            if key.startswith(f"{name}/")
+        }
+        if kept:
+            preferring.restore(kept)
+        self._run.standing = lambda: {f"{name}/{key}": each for key, each in preferring.state().items()}
+
+    def _finish(self, preferring: Preferring[Any], name: str) -> None:
+        """Keep no more of a half than its deltas."""
+        run = self._run
+        run.tensors = {key: each for key, each in run.tensors.items() if not key.startswith(f"{name}/")}
+        for matrix, (up, down) in preferring.deltas.items():
+            run.tensors |= {f"{name}.up/{matrix}": up, f"{name}.down/{matrix}": down}
+        run.plain["finished"].append(name)
+        run.standing = dict
+
+    def _kept(self, name: str) -> Deltas:
+        """The deltas of a finished half."""
+        tensors, prefix = self._run.tensors, f"{name}.up/"
+        matrices = [key.removeprefix(prefix) for key in tensors if key.startswith(prefix)]
+        return {
+            matrix: (tensors[f"{prefix}{matrix}"], tensors[f"{name}.down/{matrix}"]) for matrix in matrices
+        }
+
+    def _scale_back(
+        self, deltas: Mapping[str, Deltas]
+    ) -> Generator[Learning, None, tuple[dict[str, Deltas], float]]:
+        """Deltas as far as they forget little, and how many times as much unlearned works cost with them."""
+        worst, kept = 1.0, dict[str, Deltas]()
+        for student in self._subject.students:
+            if student.name not in deltas:
+                continue
+            before = yield from self._nats(student, "before", {})
+            ratio = 1.0
+            for factor in FACTORS:
+                kept[student.name] = as_shipped(scaled(deltas[student.name], factor))
+                ratio = (yield from self._nats(student, str(factor), kept[student.name])) / before
+                if ratio <= AIM_NATS:
+                    break
+            worst = max(worst, ratio)
+        return kept, worst
+
+    def _nats(self, student: Student[Any], way: str, deltas: Deltas) -> Generator[Learning, None, float]:
+        """What the held-out works cost with these deltas, in nats a token."""
+        found: dict[str, float] = self._run.plain.setdefault(f"nats.{student.name}", {})
+        if way not in found:
+            network = adapted(student.network, deltas)
+            nats, tokens = 0.0, 0
+            for passage in student.held_out:
+                cost, count = nats_of(student, network, passage)
+                nats, tokens = nats + cost, tokens + count
+                yield self._run.advance("nats")
+            found[way] = nats / max(tokens, 1)
+        return found[way]
+
+    def _rehearse(self, adapter: Adapter) -> Generator[Learning, None, dict[str, float]]:
+        """What pieces composed with the version are like beside the shipped model's."""
+        rehearsing = self._subject.rehearsing
+        if "rehearsed" not in self._run.plain:
+            before = yield from self._compose(rehearsing.pieces(rehearsing.model))
+            version = self._subject.model_with(adapter)
+            after = yield from self._compose(rehearsing.pieces(version, adapter.leaning))
+            self._run.plain["rehearsed"] = rehearsed(before, after, self._subject.known)
+        return self._run.plain["rehearsed"]
+
+    def _compose(self, composing: Generator[float, None, Pieces]) -> Generator[Learning, None, Pieces]:
+        """Let pieces be composed, and count how far they are."""
+        told = 0.0
+        while True:
+            try:
+                fraction = next(composing)
+            except StopIteration as finished:
+                return finished.value
+            yield self._run.advance("rehearsal", fraction - told)
+            told = fraction

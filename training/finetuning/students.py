@@ -1,0 +1,34 @@
+"""What a run teaches: a network, how it reads works, and the corpora's works that it must not forget."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic
+
+import torch
+from torch import nn
+
+from training.finetuning.preferring import Passage, Reader, said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Student(Generic[Passage]):
+    """A network and what it reads.
+
+    `works` are the passages of each lesson, none where the network can't read it; `replayed` passages are of
+    works that it learned from, `held_out` of works that it did not. `name` and `version` are its weights'.
+    """
+
+    name: str
+    version: str
+    network: nn.Module
+    reader: Reader[Passage]
+    works: Sequence[Sequence[Passage]]
+    replayed: Sequence[Passage]
+    held_out: Sequence[Passage]
+
+
+@torch.no_grad()
+def nats_of(student: Student[Passage], network: nn.Module, passage: Passage) -> tuple[float, int]:
+    """What a passage costs a network like the student's, in nats, and how many tokens it has."""
+    ((likelihoods, targets),) = student.reader.read(network, [passage])
+    return -float(said(likelihoods, targets).sum()), len(targets)
