@@ -33,9 +33,6 @@ from training.rnn.teaching import CONFIG
 
 _SMALL = replace(CONFIG, embedding=16, feature_hidden=24, output_hidden=16)
 
-_LONGEST_LIFE = 3.0
-"""Seconds within which a child is killed, at a moment drawn evenly."""
-
 _RESULT = "result"
 
 
@@ -49,21 +46,26 @@ class Endured:
 
 
 def endure(kills: int, *, seed: int = 0) -> Endured:
-    """Kill learning so many times in all, beginning anew whenever it comes to its end."""
+    """Kill learning so many times in all, each time at a moment of as long as a whole run takes.
+
+    It begins anew whenever it comes to its end.
+    """
     random = np.random.default_rng(seed)
     context = multiprocessing.get_context("fork")
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         weights = _small_weights(folder / "weights")
+        started = time.monotonic()
         _learn(weights, folder / "whole")
+        seconds = time.monotonic() - started
         whole = (folder / "whole" / _RESULT).read_bytes()
         killed = finished = different = 0
         run = folder / "run"
         while killed < kills or run.exists():
             child = context.Process(target=_learn, args=(weights, run))
             child.start()
-            patience = random.uniform(0, _LONGEST_LIFE) if killed < kills else None
+            patience = random.uniform(0, seconds) if killed < kills else None
             child.join(patience)
             if child.is_alive() and child.pid is not None:
                 os.kill(child.pid, signal.SIGKILL)
