@@ -15,6 +15,7 @@ from domain.finetuning import Finetuned, FinetuneRequest, Gated, Learning
 from models.adapters import Adapter, Deltas, adapted
 from models.leanings import NO_LEANING
 from training.finetuning.changes import changes_of
+from training.finetuning.foretelling import foretell
 from training.finetuning.gate import (
     KEPT_LUCK,
     LUCKY,
@@ -28,7 +29,6 @@ from training.finetuning.gate import (
     shuffled,
     verdict,
 )
-from training.finetuning.leaning import fit_leaning
 from training.finetuning.low_rank import as_shipped, mean_of, scaled
 from training.finetuning.preferences import Pair, pairs_of
 from training.finetuning.preferring import Preferring
@@ -81,24 +81,28 @@ class Course:
         self._run = Run(folder, hashlib.sha256(repr(asked).encode()).hexdigest(), self._work_to_do())
 
     def run(self) -> Iterator[Learning | Finetuned]:
-        fitted = fit_leaning(self._request.lessons, self._request.preferred)
-        expected = [fitted.expected.get(lesson.work_id, 0.0) for lesson in self._request.lessons]
-        yield from self._shuffle(accuracy(expected, self._pairs))
-        leans = fitted.leaning is not None and self._run.plain["reached"] <= LUCKY
-        scores = expected if leans else [0.0] * len(expected)
+        request, view = self._request, self._subject.view
+        foretold = foretell(request.lessons, request.preferred, view)
+        yield from self._shuffle(accuracy(foretold.expected, self._pairs))
+        leans = foretold.anything and self._run.plain["reached"] <= LUCKY
+        scores = foretold.expected if leans else [0.0] * len(request.lessons)
         scores, deltas, chance = yield from self._teach_all(scores)
         sure = leans or chance <= NETWORK_LUCK
         figures = {
-            "lessons": float(len(self._request.lessons)),
+            "lessons": float(len(request.lessons)),
             "accuracy": accuracy(scores, self._pairs),
             "accuracy_before": 0.5,
         }
         if sure:
             deltas, ratio = yield from self._scale_back(deltas)
             figures["nats_ratio"] = ratio
-        leaning = fitted.leaning if leans and fitted.leaning is not None else NO_LEANING
+        leaning = (foretold.leaning if leans else None) or NO_LEANING
         adapter = Adapter(
-            teachable=self._request.teachable, bases=self._subject.bases, leaning=leaning, deltas=deltas
+            teachable=request.teachable,
+            bases=self._subject.bases,
+            leaning=leaning,
+            latent=foretold.latent if leans else None,
+            deltas=deltas,
         )
         content = adapter.to_bytes()
         if sure:
@@ -127,8 +131,7 @@ class Course:
             if plain["reached"] > LUCKY:
                 break
             lessons, preferred = shuffled(request.lessons, request.preferred, seed=request.seed, turn=turn)
-            foretold = fit_leaning(lessons, preferred).expected
-            scores = [foretold.get(lesson.work_id, 0.0) for lesson in lessons]
+            scores = foretell(lessons, preferred, self._subject.view).expected
             plain["reached"] += int(accuracy(scores, pairs_of(lessons, preferred)) >= found)
             plain["tried"] = turn + 1
             yield self._run.advance("shuffle")

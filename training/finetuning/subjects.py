@@ -22,6 +22,7 @@ from training.finetuning.rehearsal import Rehearsing
 from training.finetuning.replay import Replay, read_replay
 from training.finetuning.rnn import rnn_student
 from training.finetuning.students import Student
+from training.finetuning.vae import LatentView
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,15 @@ class Subject:
     """What a run teaches.
 
     `bases` are the versions of the weights that it learns on, by name. `known` are pieces that what is
-    composed must not be copied from.
+    composed must not be copied from; `view` is where the lessons lie in the latent space of a model that has
+    one.
     """
 
     bases: Mapping[str, str]
     students: tuple[Student[Any], ...]
     rehearsing: Rehearsing
     known: tuple[Score, ...]
+    view: LatentView | None = None
 
     def model_with(self, adapter: Adapter) -> Model:
         """The composing model as an adapter changes it."""
@@ -69,6 +72,7 @@ def open_subject(request: FinetuneRequest, weights: Path) -> Subject:
         students=tuple(students),
         rehearsing=Rehearsing(style, model),
         known=(*map(decode, replay.replayed), *made),
+        view=LatentView.of(model, request.lessons) if isinstance(model, VAEModel) else None,
     )
 
 
