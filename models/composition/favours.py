@@ -41,7 +41,7 @@ class Favours:
             return 1.0
         by_mode = self.of_modes(profile, genre)
         wished = self.mode or self.meaning.mode
-        if wished in by_mode:
+        if wished is not None and wished in by_mode:
             return by_mode[wished]
         shares = mode_shares(profile)
         return sum(shares[mode] * favour for mode, favour in by_mode.items()) / sum(

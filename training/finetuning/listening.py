@@ -34,6 +34,9 @@ VOTES = 60
 FIRST_NEW = 10_000
 """The first seed of the pieces before and after learning, none of which was voted on."""
 
+_MEASURED = 60
+"""Pieces of the pool by which features are scaled."""
+
 ROWS = ("choices", "gate", "choices and gate")
 """What is learned and used: of what is left open, among candidates, or both."""
 
@@ -55,15 +58,27 @@ class Learned:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """How different two new pieces are on average, beside two of the shipped model's from the same seeds.
+
+    By the notes that they don't share, and by the features of Yang and Lerch. All that was left open was
+    drawn anew, so this has what a taste narrows down on purpose in it.
+    """
+
+    notes: float = 1.0
+    features: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """How much more one listener likes new pieces, in deviations of base pieces, by row; 0 where the version
-    was refused. `diversity` is how few notes two new pieces share, beside two of the shipped model's.
+    was refused.
     """
 
     listener: int
     learned: Learned
     gains: Mapping[str, float]
-    diversity: float
+    spread: Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +99,12 @@ class Listening:
         return sum(each.gains[row] > 0 for each in self.heard)
 
     @property
-    def diversity(self) -> float:
-        return float(np.mean([each.diversity for each in self.heard]))
+    def spread(self) -> Spread:
+        """The mean over all listeners."""
+        return Spread(
+            float(np.mean([each.spread.notes for each in self.heard])),
+            float(np.mean([each.spread.features for each in self.heard])),
+        )
 
 
 def measure_listeners(style: str, *, listeners: Sequence[int], pieces: int, folder: Path) -> Listening:
@@ -169,7 +188,7 @@ def hear_listener(
     learned = learn_from(votes_of(listener, pool, seed=number), studio)
     adapter = learned.adapter
     if adapter is None or not learned.accepted:
-        return Heard(number, learned, dict.fromkeys(ROWS, 0.0), 1.0)
+        return Heard(number, learned, dict.fromkeys(ROWS, 0.0), Spread())
     digest = adapter_name(adapter.to_bytes())
     taught = studio
     if isinstance(studio.model, VAEModel):
@@ -208,10 +227,7 @@ def _chosen(drafted: Drafted, leaning: Leaning) -> Score:
     return drafted.candidates[int(np.argmax(merits))]
 
 
-def _diversity(before: Sequence[Drafted], after: Sequence[Drafted], pool: Sequence[Drafted]) -> float:
-    """Notes not shared by two new pieces, beside that of base pieces: whether one and the same is played."""
-    people = [each.best for each in pool]
-    return (
-        diversity([each.best for each in after], people).notes
-        / diversity([each.best for each in before], people).notes
-    )
+def _diversity(before: Sequence[Drafted], after: Sequence[Drafted], pool: Sequence[Drafted]) -> Spread:
+    people = [each.best for each in pool[:_MEASURED]]
+    then, now = (diversity([each.best for each in drafts], people) for drafts in (before, after))
+    return Spread(now.notes / then.notes, now.features / then.features)

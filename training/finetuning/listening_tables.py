@@ -19,7 +19,8 @@ def print_listening(found: Listening, console: Console | None = None) -> None:
         ("hidden score of new clips, deviations up", found.gain(whole), LEAST_GAIN, "{:.2f}"),
         ("listeners for whom it is up", found.up(whole), LEAST_UP * count, "{:g}"),
         ("refused where votes are random", found.refused, LEAST_REFUSED * count, "{:g}"),
-        ("diversity, of the shipped model's", found.diversity, LEAST_DIVERSITY, "{:.3f}"),
+        ("diversity of notes, of the shipped model's", found.spread.notes, LEAST_DIVERSITY, "{:.3f}"),
+        ("diversity of features", found.spread.features, LEAST_DIVERSITY, "{:.3f}"),
     ):
         table.add_row(name, shown.format(value), f"≥ {bar:g}", "met" if value >= bar else "missed")
     console.print(table)
@@ -27,10 +28,11 @@ def print_listening(found: Listening, console: Console | None = None) -> None:
     for row in ROWS:
         parts.add_row(row, f"{found.gain(row):.2f}", f"{found.up(row)} of {count}")
     console.print(parts)
-    told = Table("listener", "accuracy on held-out votes", "accepted", *ROWS, "diversity")
+    told = Table("listener", "accuracy on held-out votes", "accepted", *ROWS, "diversity: notes", "features")
     for each in found.heard:
         learned = each.learned
         gains = (f"{each.gains[row]:+.2f}" for row in ROWS)
         accepted = "yes" if learned.accepted else "no"
-        told.add_row(str(each.listener), f"{learned.accuracy:.2f}", accepted, *gains, f"{each.diversity:.3f}")
+        spread = (f"{each.spread.notes:.2f}", f"{each.spread.features:.2f}")
+        told.add_row(str(each.listener), f"{learned.accuracy:.2f}", accepted, *gains, *spread)
     console.print(told)
