@@ -119,15 +119,17 @@ def _small_weights(folder: Path) -> Path:
     return folder
 
 
+def print_endured(endured: Endured) -> None:
+    print(
+        f"killed {endured.kills} times in {endured.finished} runs, of which {endured.different} "
+        "came to another version (bar: 0)"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.finetuning.endurance", description=__doc__)
     parser.add_argument("--kills", type=int, default=50, help="how often to kill it (default: %(default)s)")
-    started = time.monotonic()
-    endured = endure(parser.parse_args().kills)
-    print(
-        f"killed {endured.kills} times in {endured.finished} runs, of which {endured.different} "
-        f"came to another version (bar: 0); {(time.monotonic() - started) / 60:.1f} minutes"
-    )
+    print_endured(endure(parser.parse_args().kills))
 
 
 if __name__ == "__main__":

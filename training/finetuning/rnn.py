@@ -20,7 +20,7 @@ from training.finetuning.leaning import genre_of
 from training.finetuning.preferring import Reading
 from training.finetuning.replay import Replay
 from training.finetuning.students import Student
-from training.rnn.teaching import Piece, as_piece, collate
+from training.rnn.teaching import as_piece, collate
 
 WINDOW = 160
 """Moments that are read at once."""
@@ -31,9 +31,9 @@ _SHORTEST = 16
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The moments `start` to `end` of a piece."""
+    """The moments `start` to `end` of a work."""
 
-    piece: Piece
+    work: TokenSequence
     start: int
     end: int
 
@@ -62,10 +62,10 @@ def _read(lesson: Lesson) -> list[Window]:
 
 def windows_of(sequence: TokenSequence) -> list[Window]:
     """A work as windows of about the same length."""
-    piece = as_piece(sequence)
-    count = -(-max(len(piece) - _SHORTEST, 1) // WINDOW)
-    edges = [round(len(piece) * place / count) for place in range(count + 1)]
-    return [Window(piece, start, end) for start, end in pairwise(edges)]
+    moments = len(sequence.moments)
+    count = -(-max(moments - _SHORTEST, 1) // WINDOW)
+    edges = [round(moments * place / count) for place in range(count + 1)]
+    return [Window(sequence, start, end) for start, end in pairwise(edges)]
 
 
 class RNNReader:
@@ -97,7 +97,7 @@ class RNNReader:
     def _hear(self, rnn: TwoStageRNN, window: Window) -> tuple[Tensor, Tensor]:
         """(T, H) features and (T, K) tokens of a window's moments."""
         if id(window) not in self._heard:
-            batch = collate([(window.piece, window.start, window.end)])
+            batch = collate([(as_piece(window.work), window.start, window.end)])
             with torch.no_grad():
                 self._heard[id(window)] = (window, rnn.features(batch)[0], batch.tokens[0])
         return self._heard[id(window)][1:]

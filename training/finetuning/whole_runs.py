@@ -75,6 +75,16 @@ def run_whole(lessons: Sequence[Lesson], works: Sequence[Work], studio: Studio) 
     return WholeRun(finetuned.gated, len(finetuned.adapter), seconds, processor, longest, megabytes, ratio)
 
 
+def measure_whole(*, lessons: int = 200, listener: int = 0) -> WholeRun:
+    """A run of so many rated pieces; those that are not in `runs/finetune` yet are composed first."""
+    torch.set_num_threads(1)
+    studio = Studio.open("rnn")
+    file = RUNS / "finetune" / f"pool-{studio.style.model_version}.jsonl.gz"
+    pool = kept_drafts(studio, range(lessons), file)
+    works = [work for work in load_works(WORKS) if work.split == "test" and work.genre in studio.style.genres]
+    return run_whole(rated(pool, listener=listener), works, studio)
+
+
 def rated(pool: Sequence[Drafted], *, listener: int) -> list[Lesson]:
     """What a simulated listener says of each piece."""
     knows = Listener.drawn(listener, [(each.best, each.genre) for each in pool])
@@ -132,13 +142,7 @@ def main() -> None:
     parser.add_argument("--lessons", type=int, default=200, help="rated pieces (default: %(default)s)")
     parser.add_argument("--listener", type=int, default=0, help="which simulated listener rates them")
     options = parser.parse_args()
-    torch.set_num_threads(1)
-    studio = Studio.open("rnn")
-    pool = kept_drafts(
-        studio, range(options.lessons), RUNS / "finetune" / f"pool-{studio.style.model_version}.jsonl.gz"
-    )
-    works = [work for work in load_works(WORKS) if work.split == "test" and work.genre in studio.style.genres]
-    print_whole(run_whole(rated(pool, listener=options.listener), works, studio))
+    print_whole(measure_whole(lessons=options.lessons, listener=options.listener))
 
 
 if __name__ == "__main__":
