@@ -26,6 +26,7 @@ from cogs._shared.registration import register_commands
 from cogs._shared.work_jobs import WorkJobs
 from domain.errors import NightingaleError
 from engine.client import Engine
+from engine.tutor import Tutor
 from models import registry
 from storage import ADAPTERS, DatabaseTooNew, Storage, open_storage
 
@@ -58,7 +59,7 @@ class Settings(BaseSettings):
 class Nightingale(commands.AutoShardedBot):
     """The bot with what its cogs need. It closes neither `engine` nor `storage`."""
 
-    def __init__(self, settings: Settings, *, engine: Engine, storage: Storage) -> None:
+    def __init__(self, settings: Settings, *, engine: Engine, tutor: Tutor, storage: Storage) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,  # required, and the one that needs no message content
             help_command=None,
@@ -67,6 +68,7 @@ class Nightingale(commands.AutoShardedBot):
             max_messages=None,
         )
         self.engine = engine
+        self.tutor = tutor
         self.storage = storage
         self.models = registry.available_models(settings.weights_folder)
         self.work_jobs = WorkJobs(engine, storage, models=self.models)
@@ -82,7 +84,7 @@ class Nightingale(commands.AutoShardedBot):
 
 @asynccontextmanager
 async def open_bot(settings: Settings) -> AsyncGenerator[Nightingale, None]:
-    """The bot, not yet logged in, with its engine and storage; all three are closed at the end."""
+    """The bot, not yet logged in, with its engine, tutor and storage; all are closed at the end."""
     if settings.soundfont is not None:  # perhaps from `.env`; the engine's process looks in its environment
         os.environ["SOUNDFONT"] = str(settings.soundfont)
     async with (
@@ -93,7 +95,8 @@ async def open_bot(settings: Settings) -> AsyncGenerator[Nightingale, None]:
             adapters=settings.data_folder / ADAPTERS,
             max_waiting=settings.max_waiting,
         ) as engine,
-        Nightingale(settings, engine=engine, storage=storage) as bot,
+        Tutor(weights=settings.weights_folder) as tutor,
+        Nightingale(settings, engine=engine, tutor=tutor, storage=storage) as bot,
     ):
         yield bot
 

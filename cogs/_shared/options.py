@@ -30,14 +30,27 @@ KEYS = tuple(Key(tonic, mode) for mode in Mode for tonic in range(12))
 def offered(*names: str, **worded: str) -> Callable[[Callback], Callback]:
     """Offer a command everywhere: in servers, in conversations, and to people who install it.
 
-    Each of its options is worded as `option.NAME` in the catalogues, or as `worded` has it for that name.
+    Its options are worded as `options_worded` has it.
     """
-    options = {name: name for name in names} | worded
 
     def offer(callback: Callback) -> Callback:
         for decorate in (
             app_commands.allowed_installs(guilds=True, users=True),
             app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True),
+            options_worded(*names, **worded),
+        ):
+            decorate(callback)
+        return callback
+
+    return offer
+
+
+def options_worded(*names: str, **worded: str) -> Callable[[Callback], Callback]:
+    """Have each option worded as `option.NAME` in the catalogues, or as `worded` has it for that name."""
+    options = {name: name for name in names} | worded
+
+    def word(callback: Callback) -> Callback:
+        for decorate in (
             app_commands.rename(**{name: localised(f"option.{key}.name") for name, key in options.items()}),
             app_commands.describe(
                 **{name: localised(f"option.{key}.description") for name, key in options.items()}
@@ -46,7 +59,7 @@ def offered(*names: str, **worded: str) -> Callable[[Callback], Callback]:
             decorate(callback)
         return callback
 
-    return offer
+    return word
 
 
 def choices_of(values: Iterable[StrEnum], kind: str) -> list[app_commands.Choice[str]]:

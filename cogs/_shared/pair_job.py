@@ -1,6 +1,7 @@
 """Two clips of one request, posted in one message to be compared blind: who looks can't tell which is which.
 
-The second is made as the first turned out: in its genre, key, metre, tempo and length, from another seed.
+The second is made as the first turned out: in its genre, key, metre, tempo and length, from another seed. By
+another version it is made of what was asked for: which genre and tempo it chooses is a part of what differs.
 Where only one comes about, it is posted as any clip is.
 """
 
@@ -20,7 +21,7 @@ from cogs._shared.work_job import WorkJob, progress_text
 from domain.clips import Clip, Progress, Stage
 from domain.errors import Reason, Unavailable
 from domain.requests import SEED, WorkRequest
-from storage import Preferences
+from storage import Difference, Preferences
 
 Halves = tuple[WorkJob, WorkJob]
 
@@ -34,9 +35,17 @@ def another_seed(seed: int) -> int:
 class PairJob(OpenJob[tuple[Clip, Clip | Failure]]):
     """Two jobs, both to compose, whose rows exist, with one status message."""
 
-    def __init__(self, status: StatusMessage, halves: Halves, *, preferences: Preferences) -> None:
+    def __init__(
+        self,
+        status: StatusMessage,
+        halves: Halves,
+        *,
+        preferences: Preferences,
+        differ_in: Difference = Difference.SEED,
+    ) -> None:
         first, second = halves
         super().__init__(name=f"pair #{first.id}, #{second.id}", user_id=first.user_id)
+        self._differ_in = differ_in
         self._halves = halves
         self._preferences = preferences
         self._status = status
@@ -47,8 +56,11 @@ class PairJob(OpenJob[tuple[Clip, Clip | Failure]]):
     async def _make(self) -> tuple[Clip, Clip | Failure]:
         first, second = self._halves
         clip = await self._clip(first, first.request)
+        request = second.request
+        if self._differ_in is Difference.SEED:
+            request = replace(clip.recipe.request, seed=request.seed)
         try:
-            return clip, await self._clip(second, replace(clip.recipe.request, seed=second.request.seed))
+            return clip, await self._clip(second, request)
         except Exception as error:  # noqa: BLE001  one clip is better than none; logged and told with it
             return clip, log_failure(error, about=second.name)
 
@@ -74,7 +86,7 @@ class PairJob(OpenJob[tuple[Clip, Clip | Failure]]):
 
     async def _post(self, clips: Sequence[tuple[int, Clip]]) -> None:
         (a_id, a), (b_id, b) = random.sample(clips, 2)
-        pair_id = await self._preferences.add_pair(a_id, b_id)
+        pair_id = await self._preferences.add_pair(a_id, b_id, differ_in=self._differ_in)
         files = pair_files(a, b)
         if sum(len(content) for _, content in files) > self._limit_bytes:
             raise Unavailable(Reason.UPLOAD_REFUSED)

@@ -99,6 +99,7 @@ class WorkJob(OpenJob[Work]):
         async with aclosing(self._engine.make(request, owner=self.user_id)) as events:
             async for event in events:
                 if not isinstance(event, Progress):
+                    self._report_unusable(request, event)
                     return self._compared(event)
                 if not started and event.stage is not Stage.QUEUED:
                     started = True
@@ -156,6 +157,12 @@ class WorkJob(OpenJob[Work]):
     async def write_patiently(self, write: Callable[[], Awaitable[None]]) -> None:
         """Run `write`. Gives up with a log entry: a row left open, the next start marks."""
         await patiently(write, about=f"how #{self.id} ended")
+
+    def _report_unusable(self, request: WorkRequest, work: Work) -> None:
+        """Let whoever cares for versions know where one could not be used (see cogs.finetune)."""
+        adapter = getattr(request, "adapter", None)
+        if adapter is not None and any(remark.topic is Topic.ADAPTER_UNUSABLE for remark in work.remarks):
+            self._interaction.client.dispatch("adapter_unusable", self._interaction.guild_id, adapter)
 
     def _compared(self, work: Work) -> Work:
         """The work, with a remark where its recipe is of another model than the one that made it now."""

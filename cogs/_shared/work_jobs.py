@@ -17,11 +17,13 @@ from cogs._shared.status_message import StatusMessage
 from cogs._shared.wording import wording_for
 from cogs._shared.work_job import WorkJob
 from domain.errors import BadRequest, NightingaleError, Reason, Unavailable
+from domain.finetuning import Teachable
 from domain.requests import SEED, ComposeRequest, WorkRequest
 from domain.song_requests import SongRequest
+from domain.verses import LyricsRequest
 from engine.client import Engine
 from models.registry import Models
-from storage import JobKind, Storage
+from storage import Difference, JobKind, Storage
 
 POSTING_SECONDS = 5.0
 """How long a bot that closes waits for works that only have to be saved and posted."""
@@ -72,16 +74,48 @@ class WorkJobs:
 
         Where the request is a recipe's, `recipe_version` is the version of the model that made it.
         """
+        if recipe_version is None:
+            request = await self._by_version_in_use(request, interaction.guild_id)
         job = await self._add(StatusMessage(interaction), request, recipe_version=recipe_version)
         self._start(job, [job.id])
 
     async def begin_pair(self, interaction: discord.Interaction, request: ComposeRequest) -> None:
         """As `begin`, for two clips that differ in their seeds alone, to be compared blind."""
         status = StatusMessage(interaction)
+        adapter = await self._adapter_of(request.style, interaction.guild_id)
+        request = replace(request, adapter=adapter)
         first = await self._add(status, request)
         second = await self._add(status, replace(request, seed=another_seed(request.seed)))
         pair = PairJob(status, (first, second), preferences=self._storage.preferences)
         self._start(pair, [first.id, second.id])
+
+    async def begin_versions(
+        self, interaction: discord.Interaction, first: WorkRequest, second: WorkRequest
+    ) -> None:
+        """As `begin_pair`, for two clips of one seed by two versions of a style, which the requests name."""
+        status = StatusMessage(interaction)
+        halves = await self._add(status, first), await self._add(status, second)
+        pair = PairJob(status, halves, preferences=self._storage.preferences, differ_in=Difference.VERSION)
+        self._start(pair, [half.id for half in halves])
+
+    async def _by_version_in_use(self, request: WorkRequest, guild_id: int | None) -> WorkRequest:
+        """The request, to be met by the version of the style that the server uses."""
+        match request:
+            case ComposeRequest():
+                return replace(request, adapter=await self._adapter_of(request.style, guild_id))
+            case LyricsRequest():
+                return replace(request, adapter=await self._adapter_of(Teachable.LYRICS, guild_id))
+            case SongRequest():
+                adapter = await self._adapter_of(Teachable.LYRICS, guild_id)
+                return replace(request, words=replace(request.words, adapter=adapter))
+            case _:
+                return request
+
+    async def _adapter_of(self, style: str, guild_id: int | None) -> str | None:
+        """The adapter of the version that the server uses of a style; None where that is the shipped one."""
+        if style not in list(Teachable):
+            return None
+        return await self._storage.versions.adapter(guild_id, Teachable(style))
 
     async def _add(
         self, status: StatusMessage, request: WorkRequest, *, recipe_version: str | None = None

@@ -15,6 +15,7 @@ from cogs._shared.work_job import progress_text
 from domain.clips import Progress, Stage
 from domain.ensembles import Ensemble
 from domain.errors import BadRequest, Bug, Reason
+from domain.finetuning import Aspect, Refusal, Teachable
 from domain.genres import Genre
 from domain.moods import Mood
 from domain.remarks import Topic
@@ -50,6 +51,9 @@ def test_every_reason_and_genre_has_its_words(language):
         "form": VerseForm,
         "rhyme": RhymeScheme,
         "language": Language,
+        "aspect": Aspect,
+        "refusal": Refusal,
+        "teachable": Teachable,
     }
     assert {f"{kind}.{name}" for kind, names in named.items() for name in names} <= set(texts)
 
@@ -62,6 +66,7 @@ def test_no_wording_waits_unused(language):
         *("button", "clip", "ensemble", "form", "key", "kind", "language"),
         *("mode", "mood", "remark", "rhyme", "verse"),
         *("mark", "period"),
+        *("aspect", "finetune_fact", "finetune_result", "finetune_sample", "refusal", "teachable"),
     )
     composed = {kind: f'f"{kind}.{{' for kind in kinds}
     unused = [key for key in said if key not in code and composed.get(key.split(".")[0], "-") not in code]
@@ -130,7 +135,7 @@ async def test_no_two_commands_or_options_share_a_name_in_any_language(tmp_path)
         assert len(set(names)) == len(names) <= 5
         assert all(0 < len(name) <= 32 for name in names)
     groups = [command for command in payload if any("options" in option for option in command["options"])]
-    assert [group["name"] for group in groups] == ["seed"]
+    assert sorted(group["name"] for group in groups) == ["finetune", "seed"]
     nested = [command["options"] for group in groups for command in group["options"]]
     for siblings in (payload, *(command["options"] for command in payload), *nested):
         for language in ("en", *TRANSLATIONS):

@@ -135,7 +135,11 @@ class Toy(ToyPoet):
     def quick(self, request: ComposeRequest) -> Steps:
         yield Progress(Stage.COMPOSING, 0.5)
         yield Progress(Stage.RENDERING)
-        yield toy_clip(request)
+        clip = toy_clip(request)
+        if request.adapter is not None and (self.folder / "unusable").exists():
+            remark = Remark(Topic.ADAPTER_UNUSABLE, {"adapter": request.adapter[:8]})
+            clip = replace(clip, remarks=(remark,))
+        yield clip
 
     rnn = vae = gan = quick
 

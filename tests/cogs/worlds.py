@@ -13,8 +13,10 @@ import simcord
 
 from bot import Nightingale, Settings
 from engine.client import Engine
+from engine.tutor import Tutor
 from storage import Job, JobStatus, Storage, StoredClip, open_storage
 from tests.cogs.toys import TOY, lay_out_weights
+from tests.engine.toy_tutors import TOY_TUTOR
 
 
 @dataclass
@@ -106,7 +108,8 @@ async def toy_bot(settings: Settings, craft: str = TOY) -> AsyncGenerator[Nighti
             max_waiting=settings.max_waiting,
             back_off_seconds=0.01,
         ) as engine,
-        Nightingale(settings, engine=engine, storage=storage) as bot,
+        Tutor(weights=settings.weights_folder, craft=TOY_TUTOR) as tutor,
+        Nightingale(settings, engine=engine, tutor=tutor, storage=storage) as bot,
     ):
         yield bot
 

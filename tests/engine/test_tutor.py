@@ -11,7 +11,7 @@ import pytest
 from domain.clips import Progress, Stage
 from domain.errors import Bug, NightingaleError, Reason, Unavailable
 from domain.finetuning import Finetuned, Learning, Teachable, TeachRequest
-from engine.craft.rehearsal import STEPS, rehearsed
+from engine.rehearsal import STEPS, rehearsed
 from engine.tutor import Lesson, Tutor
 from tests.engine.toy_tutors import TOY_TUTOR
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from domain.errors import Reason, Unavailable
 from domain.finetuning import Finetuned, Learning, TeachRequest
-from engine.craft.rehearsal import Rehearsal
+from engine.rehearsal import Rehearsal
 
 TOY_TUTOR = "tests.engine.toy_tutors:ToyTutor"
 

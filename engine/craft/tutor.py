@@ -1,0 +1,74 @@
+"""The tutor's process: reads the lessons, and learns at the lowest priority, so that composing goes on.
+
+The child process's side. Takes a request, gives how far it is and what came of it; knows no queue and no
+Discord.
+"""
+
+import errno
+import logging
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import torch
+
+from domain.errors import BadRequest, Reason, Unavailable
+from domain.finetuning import Finetuned, FinetuneRequest, Learning, Lesson, RatedWork, TeachRequest
+from engine.intake.clip_files import composition_of, read_score
+from training.finetuning.course import learn
+
+_NICE = 19
+"""Composing has a niceness of 0: where both want one core, some 1.5% of it are the tutor's."""
+
+log = logging.getLogger(__name__)
+
+
+class Tutor:
+    """See `engine.worker.Teaching`."""
+
+    def __init__(self, weights: Path, device: str | None = None) -> None:  # noqa: ARG002  it learns on the CPU
+        if hasattr(os, "nice"):  # not on Windows
+            os.nice(_NICE)
+        torch.set_num_threads(1)
+        self._weights = weights
+
+    def warm_up(self) -> None:
+        """Nothing: there is one job, and no hurry."""
+
+    def learn(self, request: TeachRequest) -> Generator[Learning | Finetuned, None, None]:
+        """Progress, step by step, and what came of it. Raises as the course does."""
+        yield Learning(fraction=0.0)
+        lessons = [lesson for work in request.works if (lesson := _lesson(work)) is not None]
+        known = {lesson.work_id for lesson in lessons}
+        folder = Path(request.run)
+        wanted = FinetuneRequest(
+            teachable=request.teachable,
+            lessons=tuple(lessons),
+            preferred=tuple(each for each in request.preferred if {each.liked_id, each.disliked_id} <= known),
+            seed=request.seed,
+            run=folder.name,
+        )
+        try:
+            yield from learn(wanted, self._weights, folder)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise Unavailable(Reason.DISK_FULL) from error
+            raise
+
+
+def _lesson(work: RatedWork) -> Lesson | None:
+    """The lesson, or None where the clip's file is damaged."""
+    made = work.made
+    if isinstance(made, bytes):
+        try:
+            made = composition_of(read_score(made), work.parts)
+        except BadRequest:
+            log.warning("the MIDI file of #%d can't be read; it is no lesson", work.work_id)
+            return None
+    return Lesson(
+        work_id=work.work_id,
+        request=work.request,
+        made=made,
+        approval=work.approval,
+        voters=work.voters,
+    )
