@@ -113,6 +113,61 @@ async def measure(
     }
 
 
+async def measure_learning(
+    open_bot: OpenBot, settings: "Settings", *, runs: int, style: str = "rnn"
+) -> dict[str, list[float]]:
+    """The seconds of `runs` commands alone, and of the same while a version of the style is learned.
+
+    It is learned from the clips that the commands made, every other one liked, and again for as long as
+    commands run.
+    """
+    from contextlib import aclosing
+
+    from domain.finetuning import FEWEST_LESSONS, Teachable, TeachRequest
+
+    async with _world(open_bot, settings) as (bot, env, channel):
+        listener = env.guild.add_member(env.create_user("listener"))
+        await bot.engine.ready()
+        ids = {"guild_id": env.guild.id, "channel_id": channel.id}
+
+        async def timed() -> list[float]:
+            return [
+                (await _time_command(env, listener, channel, "compose", style=style, length=30, seed=seed))[
+                    -1
+                ]
+                for seed in range(max(runs, FEWEST_LESSONS))
+            ]
+
+        await _time_command(env, listener, channel, "compose", style=style, length=30, seed=0)
+        alone, lessons = await timed(), bot.storage.lessons
+        for place, clip in enumerate(await bot.storage.clips.newest(**ids, limit=2 * len(alone))):
+            for person in (1, 2):
+                await bot.storage.ratings.vote(clip.id, user_id=person, value=5 if place % 2 else 1)
+        works, preferred = await lessons.load(await lessons.select(env.guild.id, Teachable(style)))
+        begun = asyncio.Event()
+
+        async def learn() -> None:
+            with TemporaryDirectory(prefix="nightingale-run-") as folder:
+                for seed in range(1000):
+                    request = TeachRequest(
+                        teachable=Teachable(style),
+                        works=works,
+                        preferred=preferred,
+                        seed=seed,
+                        run=str(Path(folder) / str(seed)),
+                    )
+                    async with aclosing(bot.tutor.learn(request)) as steps:
+                        async for _ in steps:
+                            begun.set()
+
+        learning = asyncio.create_task(learn())
+        await begun.wait()
+        meanwhile = await timed()
+        learning.cancel()
+        await asyncio.wait([learning])
+    return {"alone_seconds": alone, "learning_seconds": meanwhile}
+
+
 def _words(bot: "Nightingale") -> list[str]:
     """The commands that write words with the models there are."""
     return [*(["lyrics"] if bot.models.poets else []), *(["song"] if bot.models.sings else [])]
@@ -139,7 +194,9 @@ if __name__ == "__main__":
 
     parser = argparse.ArgumentParser(prog="python -m preview", description="Measure bot and engine.")
     parser.add_argument("--measure", type=int, required=True, metavar="N", help="how many commands to run")
+    parser.add_argument("--learning", action="store_true", help="alone, and while a version is learned")
     options = parser.parse_args()
     __spec__ = None  # as in bot.py: nothing for `spawn` to import in the engine's process
     del __file__
-    print(json.dumps(asyncio.run(measure(open_bot, Settings(), runs=options.measure))))
+    measuring = measure_learning if options.learning else measure
+    print(json.dumps(asyncio.run(measuring(open_bot, Settings(), runs=options.measure))))

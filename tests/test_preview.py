@@ -20,7 +20,7 @@ import pytest
 
 import bot
 from models import registry
-from preview import measure
+from preview import measure, measure_learning
 from tests.cogs.worlds import settings_for, toy_bot
 
 ROOT = Path(bot.__file__).parent
@@ -116,6 +116,12 @@ def test_measuring_times_each_command_and_weighs_both_processes(tmp_path):
     assert all(0 < first < 1000 * last for first, last in zip(acknowledged, finished, strict=True))
     assert len(times["one_candidate_seconds"]) == len(times["all_candidates_seconds"]) == 2
     assert 5 < figures["engine_megabytes"] < figures["bot_megabytes"] < 1000
+
+
+async def test_measuring_while_a_version_is_learned(tmp_path):
+    measured = await measure_learning(toy_bot, settings_for(tmp_path), runs=1)
+    assert all(len(seconds) == 12 and min(seconds) > 0 for seconds in measured.values())
+    assert (tmp_path / "weights" / "tutors").exists()
 
 
 @pytest.mark.browser

@@ -13,7 +13,7 @@ from models.registry import WEIGHTS, available_styles
 from training.corpora.archives import ArchiveError
 from training.corpora.credits import credits_markdown
 from training.corpora.prepare import LICENCES_FILE, prepare
-from training.latency import measure_latency
+from training.latency import measure_latency, measure_learning
 from training.paths import CORPORA, RUNS, WORKS
 
 MODELS = {
@@ -111,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_report)
 
     command = commands.add_parser("benchmark", help="print one figure of the README")
-    command.add_argument("name", choices=["jsb", "nottingham", "latency"])
+    command.add_argument("name", choices=["jsb", "nottingham", "latency", "learning"])
     command.add_argument(
         "--archives", type=Path, default=Path("archives"), help="the folder that holds benchmark/"
     )
@@ -193,9 +193,10 @@ def _report(options: argparse.Namespace) -> None:
 
 
 def _benchmark(options: argparse.Namespace) -> None:
-    if options.name == "latency":
+    if options.name in ("latency", "learning"):
+        measure = measure_latency if options.name == "latency" else measure_learning
         table = Table("figure", "measured", "bar", "", title="Latency and memory")
-        for figure in measure_latency(runs=options.runs):
+        for figure in measure(runs=options.runs):
             verdict = "met" if figure.value <= figure.bar else "missed"
             table.add_row(
                 figure.name, f"{figure.value:.2f} {figure.unit}", f"≤ {figure.bar:g} {figure.unit}", verdict

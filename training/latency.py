@@ -24,6 +24,15 @@ class Figure:
     bar: float
 
 
+def measure_learning(*, runs: int) -> list[Figure]:
+    """How many times as long a command takes, in the median, while a version is learned."""
+    command = [sys.executable, "-m", "preview", "--measure", str(runs), "--learning"]
+    finished = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 – our own module
+    measured: dict[str, list[float]] = json.loads(finished.stdout.splitlines()[-1])
+    alone, learning = (statistics.median(measured[name]) for name in ("alone_seconds", "learning_seconds"))
+    return [Figure("/compose style:rnn length:30 while a version is learned", learning / alone, "times", 1.5)]
+
+
 def measure_latency(*, runs: int) -> list[Figure]:
     """Median times of `runs` warm commands, and the largest memory of both processes."""
     command = [sys.executable, "-m", "preview", "--measure", str(runs)]
