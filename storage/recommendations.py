@@ -54,7 +54,7 @@ class Recommendations:
         ]
 
     async def heard(self, user_id: int, work_id: int) -> None:
-        """Note that this person was shown the work; twice is once. Raises BadRequest(NOT_FOUND)."""
+        """Note that this person was shown the work; twice is once. Raises BadRequest(NO_WORK)."""
         try:
             async with self._database.transaction() as connection:
                 await connection.execute(
@@ -65,4 +65,4 @@ class Recommendations:
         except sqlite3.IntegrityError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
                 raise
-            raise BadRequest(Reason.NOT_FOUND, value=f"#{work_id}") from error
+            raise BadRequest(Reason.NO_WORK, value=f"#{work_id}") from error

@@ -153,7 +153,7 @@ class WorkJobs:
     async def ask_again(self, interaction: discord.Interaction, job_id: int) -> None:
         """Begin a new job that asks what the old one asked, with a new seed.
 
-        Raises BadRequest (NOT_FOUND).
+        Raises BadRequest (NO_WORK).
         """
         await interaction.response.defer(thinking=True)
         try:
@@ -161,7 +161,7 @@ class WorkJobs:
         except LookupError:
             request = None
         if request is None:
-            raise BadRequest(Reason.NOT_FOUND, value=f"#{job_id}")
+            raise BadRequest(Reason.NO_WORK, value=f"#{job_id}")
         await self.begin(interaction, _with_new_seed(request))
 
     async def cancel(self, interaction: discord.Interaction, job_id: int) -> None:

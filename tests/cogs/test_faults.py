@@ -189,6 +189,6 @@ async def test_again_on_a_clip_nobody_knows_says_so(tmp_path):
         old = await channel.send("from another library", view=view)
         result = await w.alice.click(old, custom_id="nightingale:again:99")
         assert result.response is not None
-        assert "There is no clip #99 here." in result.response.content
+        assert "There is no #99 here, or not any more." in result.response.content
         result = await w.alice.click(old, custom_id="nightingale:midi:99")
         assert result.ephemeral
