@@ -153,16 +153,18 @@ class WorkJobs:
     async def ask_again(self, interaction: discord.Interaction, job_id: int) -> None:
         """Begin a new job that asks what the old one asked, with a new seed.
 
-        Raises BadRequest (NO_WORK).
+        That there is none any more is told to the person alone.
         """
         await interaction.response.defer(thinking=True)
         try:
             request = (await self._storage.jobs.get(job_id)).request
         except LookupError:
             request = None
-        if request is None:
-            raise BadRequest(Reason.NO_WORK, value=f"#{job_id}")
-        await self.begin(interaction, _with_new_seed(request))
+        if request is not None:
+            await self.begin(interaction, _with_new_seed(request))
+            return
+        failure = log_failure(BadRequest(Reason.NO_WORK, value=f"#{job_id}"), about=f"again #{job_id}")
+        await reply_privately_instead(interaction, failure.text(wording_for(interaction.locale)))
 
     async def cancel(self, interaction: discord.Interaction, job_id: int) -> None:
         """Cancel on behalf of the requester or of somebody who may manage messages here."""

@@ -293,6 +293,7 @@ async def test_what_is_gone_is_a_sentence_wherever_it_is_asked_for(tmp_path: Pat
         ):
             [private] = result.followups or [result.response]
             assert private is not None
+            assert private.ephemeral
             assert no_work in private.content
         menu = await w.alice.context_menu(w.channel, "Show recipe", standing)
         assert menu.response is not None
