@@ -94,7 +94,7 @@ def _why(found: Recommendation, wording: Wording) -> str:
             return wording("recommend.genre", genre=wording.genre(found.genre))
         case Grounds.OWN_RATINGS:
             return wording("recommend.like_yours")
-        case Grounds.COLD_START if found.work.votes:
+        case Grounds.COLD_START if (found.work.mean or 0) > 3:
             return wording("recommend.liked_here")
         case Grounds.JUDGE if found.work.judgement is not None:
             return wording("recommend.judge", share=f"{found.work.judgement:.0%}")
