@@ -22,6 +22,7 @@ MODELS = {
     "gan": "training.gan.commands",
     "style_transfer": "training.style_transfer.commands",
     "critic": "training.critic.commands",
+    "judging": "training.critic.judging",
     "lyrics": "training.lyrics.commands",
     "songs": "training.songs.commands",
     "openings": "training.openings",
