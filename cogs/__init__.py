@@ -12,6 +12,7 @@ COGS = (
     "cogs.library",
     "cogs.ratings",
     "cogs.seeds",
+    "cogs.judge",
     "cogs.status",
 )
 """In this order: interruptions marks the old jobs before a new one can be added."""

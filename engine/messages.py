@@ -11,20 +11,21 @@ from typing import Self
 
 from domain.clips import Progress, Work
 from domain.errors import BadRequest, Bug, NightingaleError, Reason, Unavailable
+from domain.judgements import Judgement, JudgeRequest
 from domain.playings import Playing, PlayRequest
 from domain.requests import WorkRequest
 from domain.sheets import Sheet, SheetRequest
 
-Request = WorkRequest | SheetRequest | PlayRequest
+Request = WorkRequest | SheetRequest | PlayRequest | JudgeRequest
 """What can be asked of the engine.
 
 A new kind of job is added here and to Result, to `worker.Craft` and `worker.begin`, and as a method of
 `client.Engine`.
 """
 
-Result = Work | Sheet | Playing
-"""What jobs end in: a Sheet for a SheetRequest, a Playing for a PlayRequest, a Verse for a LyricsRequest,
-a Clip for all others.
+Result = Work | Sheet | Playing | Judgement
+"""What jobs end in: a Sheet for a SheetRequest, a Playing for a PlayRequest, a Judgement for a JudgeRequest,
+a Verse for a LyricsRequest, a Clip for all others.
 """
 
 

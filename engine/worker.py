@@ -20,6 +20,7 @@ from pkgutil import resolve_name
 from typing import Protocol
 
 from domain.clips import Clip, Progress
+from domain.judgements import Judgement, JudgeRequest
 from domain.playings import Playing, PlayRequest
 from domain.requests import ComposeRequest
 from domain.sheets import Sheet, SheetRequest
@@ -71,8 +72,12 @@ class Craft(Protocol):
 
     def play(self, request: PlayRequest) -> Generator[Progress | Playing, None, None]: ...
 
+    def judge(self, request: JudgeRequest) -> Generator[Progress | Judgement, None, None]: ...
 
-def begin(craft: Craft, request: Request) -> Generator[Progress | Result, None, None]:
+
+def begin(  # noqa: PLR0911  one return a kind of job
+    craft: Craft, request: Request
+) -> Generator[Progress | Result, None, None]:
     """The steps of the job that a request asks for."""
     match request:
         case ComposeRequest():
@@ -83,6 +88,8 @@ def begin(craft: Craft, request: Request) -> Generator[Progress | Result, None, 
             return craft.sing(request)
         case SheetRequest():
             return craft.engrave(request)
+        case JudgeRequest():
+            return craft.judge(request)
         case PlayRequest():
             return craft.play(request)
         case BlendRequest() | VaryRequest() | AccompanyRequest() | RestyleRequest():
