@@ -145,7 +145,7 @@ async def test_cancel_stops_both(tmp_path):
         assert not w.last_message.components
         for job_id in (1, 2):
             await w.job(job_id, status=JobStatus.CANCELLED)
-        assert not w.bot.work_jobs._jobs
+        assert not w.bot.work_jobs._open._jobs
 
 
 async def test_where_none_can_be_made_both_fail(tmp_path):

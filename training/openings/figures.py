@@ -211,11 +211,16 @@ def _beginning(score: Score, title: str, bars: int, *, alone: bool) -> Source:
 
 
 def _line(notes: Iterable[Note]) -> list[Note]:
-    """The highest note at each onset."""
+    """The highest note at each onset, over when the next begins."""
     highest: dict[int, Note] = {}
     for note in sorted(notes, key=lambda note: note.pitch):
         highest[note.onset] = note
-    return [highest[onset] for onset in sorted(highest)]
+    ordered = [highest[onset] for onset in sorted(highest)]
+    ends = [*(note.onset for note in ordered[1:]), *(note.end for note in ordered[-1:])]
+    return [
+        replace(note, duration=min(note.duration, end - note.onset))
+        for note, end in zip(ordered, ends, strict=True)
+    ]
 
 
 def _moved(begun: Begun, first: int) -> int:
