@@ -25,7 +25,7 @@ MODELS = {
     "judging": "training.critic.judging",
     "lyrics": "training.lyrics.commands",
     "songs": "training.songs.commands",
-    "openings": "training.openings",
+    "openings": "training.openings.commands",
     "seeds": "training.seeds",
 }
 """The modules that know how each model is trained, evaluated and exported, and what ablations it has."""

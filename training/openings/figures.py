@@ -1,86 +1,31 @@
-"""Whether pieces begin with what they are given, and what comes of it: `training evaluate openings`.
+"""Whether pieces begin with what they are given, come back to it, and are as good as those without it.
 
-Seeds are cut from works that no composer learned from, by a fixed rule; every style goes on from each, beside
-the same request without it. What a piece is to begin with is read from the work, not from the composer.
+Reads the scores alone; how they were composed is not its matter.
 """
 
-import argparse
-import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from statistics import fmean, median
 
-import torch
+import numpy as np
 
-from domain.genres import Genre
-from domain.requests import DEFAULT_CANDIDATES, ComposeRequest
+from domain.genres import TUNES
 from domain.score import Note, Score
-from domain.transformations import Source
-from models.composition.choices import Choices, choose
-from models.composition.composing import compose_scores
-from models.composition.gate import Gate
-from models.composition.norms import Norms
-from models.critic.files import load_critic
-from models.drafting import Model
-from models.families import load_model
-from models.registry import WEIGHTS, Style, available_styles
+from models.heard_notes import SCALES
+from models.note_table import tabulate
 from models.tokens import encode
-from training.corpora.works import Work, load_works
+from training.evaluation.copying import Copying, copying
 from training.evaluation.structure import structure
-from training.evaluation.tables import Table, print_tables
-from training.paths import WORKS
-
-SEEDS = 30
-SEED_BARS = (4, 8, 2, 1)
-"""How many bars seeds have, by turns."""
+from training.evaluation.tables import Table
+from training.openings.pieces import Begun
 
 _OCTAVE = 12
 
+_PACE = 0.031
+"""How far the tempo may be bent, so that phrases come out whole."""
 
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A piece, the same without its opening, and how long each took to compose, in seconds."""
-
-    source: Source
-    genre: Genre
-    choices: Choices
-    score: Score
-    plain: Score
-    judgements: tuple[float, float]
-    seconds: tuple[float, float]
-
-
-def cut_seeds(works: Iterable[Work], count: int) -> list[tuple[Source, Genre]]:
-    """The beginnings of held-out works, genre by genre in turn; of every other one the top part alone."""
-    by_genre: dict[Genre, list[Work]] = {}
-    for work in sorted(works, key=lambda work: work.id):
-        if work.split == "test":
-            by_genre.setdefault(work.genre, []).append(work)
-    rounds = zip_longest(*(by_genre[genre] for genre in sorted(by_genre)))
-    turns = [work for each in rounds for work in each if work is not None]
-    return [
-        (
-            _beginning(work.score, work.title, SEED_BARS[turn // 2 % len(SEED_BARS)], alone=turn % 2 == 1),
-            work.genre,
-        )
-        for turn, work in enumerate(turns[:count])
-    ]
-
-
-def begin(source: Source, genre: Genre, style: Style, model: Model, gate: Gate, *, seed: int) -> Begun:
-    """Have a style go on from a seed, and compose without it what is otherwise asked for alike."""
-    request = ComposeRequest(style=style.name, seed=seed, opening=source)
-    choices = choose(request, style, model)
-    plain = choose(replace(choices.request, opening=None), style, model)
-    made: list[tuple[Score, float | None, float]] = []
-    for each in (choices, plain):
-        started = time.perf_counter()
-        (composed,) = compose_scores(model, [each], gate=gate, candidates=DEFAULT_CANDIDATES)
-        made.append((composed.score, composed.judgement, time.perf_counter() - started))
-    (score, judged, seconds), (other, judged_other, seconds_other) = made
-    judgements = judged or 0.0, judged_other or 0.0
-    return Begun(source, genre, choices, score, other, judgements, (seconds, seconds_other))
+_Cells = Callable[[Sequence[Begun]], str]
 
 
 def notes_kept(begun: Begun) -> tuple[int, int]:
@@ -93,11 +38,11 @@ def notes_kept(begun: Begun) -> tuple[int, int]:
     if stated is None:
         return 0, 1
     source, kept, wanted = begun.source.score, 0, 0
-    alone = len(stated.parts) == 1 and not (stated.whole and len(begun.source.score.parts) == 1)
+    alone = len(stated.parts) == 1 and (begun.choices.plan.genre in TUNES or not stated.whole)
     given = [_line(source.parts[0].notes)] if alone else [part.notes for part in source.parts]
     first = source.first_tick
     for part, notes in zip(begun.score.parts, given, strict=False):
-        until = stated.end + begun.score.metre.bar_ticks * (begun.score.bars - begun.choices.plan.bars)
+        until = _stated_until(begun)
         made = _line(part.notes) if alone else part.notes
         moved = begun.score.parts[0].notes[0].onset - first if alone else _moved(begun, first)
         due = [replace(note, onset=note.onset + moved) for note in notes if note.onset + moved < until]
@@ -107,12 +52,12 @@ def notes_kept(begun: Begun) -> tuple[int, int]:
 
 
 def returns(begun: Begun) -> tuple[int, int]:
-    """How many of the sections after the first begin with the same bar as the first one, of how many."""
-    metre, sections = begun.score.metre, begun.score.sections
+    """How many of the sections that bring the first idea back begin with its first bar, of how many."""
+    metre, (section, *others) = begun.score.metre, begun.score.sections
     bar = metre.bar_ticks
-    first = (begun.score.bars - begun.choices.plan.bars) * bar
-    bars = [_said(begun.score, start) for start in (first, *(each.first_bar * bar for each in sections[1:]))]
-    return sum(other == bars[0] for other in bars[1:]), len(bars) - 1
+    stated = _said(begun.score, (begun.score.bars - begun.choices.plan.bars) * bar)
+    again = [_said(begun.score, each.first_bar * bar) for each in others if each.idea == section.idea]
+    return sum(other == stated for other in again), len(again)
 
 
 def leap(begun: Begun) -> int | None:
@@ -120,13 +65,27 @@ def leap(begun: Begun) -> int | None:
     stated = begun.choices.stated
     if stated is None:
         return None
-    until = stated.end + begun.score.metre.bar_ticks * (begun.score.bars - begun.choices.plan.bars)
+    until = _stated_until(begun)
     tune = _line(begun.score.parts[0].notes)
     before, after = (
         [note for note in tune if note.onset < until],
         [note for note in tune if note.onset >= until],
     )
     return abs(after[0].pitch - before[-1].pitch) if before and after else None
+
+
+def is_kept_to(begun: Begun) -> bool:
+    """Whether the piece goes on in the key, the metre and about the tempo of what it begins with."""
+    given, made = begun.source.score, begun.score
+    pace = made.tempo * made.metre.beat_ticks / (given.tempo * given.metre.beat_ticks)
+    return (made.key, made.metre) == (given.key, given.metre) and abs(pace - 1) < _PACE
+
+
+def in_scale(score: Score, *, after: int = 0) -> float:
+    """The share of notes from a tick on that lie in the scale of the piece's key, minor the natural one."""
+    table = tabulate(score)
+    degrees = table.degree[table.onset >= after]
+    return float(np.isin(degrees, SCALES[score.key.mode]).mean()) if len(degrees) else 1.0
 
 
 def is_legal(begun: Begun) -> bool:
@@ -138,89 +97,99 @@ def is_legal(begun: Begun) -> bool:
     return True
 
 
-def table_of(pieces: dict[str, Sequence[Begun]]) -> Table:
-    """The figures of every style's pieces, a row a style."""
+def tables_of(pieces: Mapping[str, Sequence[Begun]], *, training: Iterable[Score]) -> list[Table]:
+    """The figures of every style's pieces, a row a style; `training` is what they learned from."""
+    sets = [scores for begun in pieces.values() for scores in _with_and_without(begun)]
+    copied = iter(copying(sets, training))
+    return [
+        _seed_table(pieces),
+        _piece_table(pieces, {style: (next(copied), next(copied)) for style in pieces}),
+    ]
+
+
+def _seed_table(pieces: Mapping[str, Sequence[Begun]]) -> Table:
+    cells: dict[str, _Cells] = {
+        "pieces": lambda begun: str(len(begun)),
+        "begin as given": lambda begun: f"{fmean(some == of for some, of in map(notes_kept, begun)):.1%}",
+        "notes as given": lambda begun: _share(map(notes_kept, begun)),
+        "returns that begin so": lambda begun: _share(map(returns, begun)),
+        "key, metre, tempo kept": lambda begun: f"{fmean(map(is_kept_to, begun)):.0%}",
+        "leap on": _leaps,
+        "legal": lambda begun: f"{fmean(map(is_legal, begun)):.0%}",
+    }
     return Table(
-        "Pieces that begin with a seed",
-        (
-            *("style", "pieces", "as given", "notes", "sections that begin so", "A′ like A", "B like A"),
-            *("cadences", "home", "legal", "leap on", "judge", "without seed", "s", "without seed"),
-        ),
-        tuple((style, *_figures(begun)) for style, begun in pieces.items()),
-        "As given: every note of the seed's first phrase; notes: the share of them. Leap on: median semitones"
-        " from the seed's tune to what follows (share over an octave).",
+        "Seeds in the pieces that begin with them",
+        ("style", *cells),
+        tuple((style, *(cell(begun) for cell in cells.values())) for style, begun in pieces.items()),
+        "Begin as given: with every note of the seed's first phrase. Returns: sections that bring the first"
+        " idea back. Leap on: median semitones from the seed's tune to what follows (share over an octave).",
     )
 
 
-def evaluate(options: argparse.Namespace) -> None:
-    """Print the figures of all styles."""
-    device = torch.device("cpu")
-    gate = Gate(load_critic(WEIGHTS, device), Norms.load())
-    seeds = cut_seeds(load_works(WORKS), options.pieces or SEEDS)
-    pieces: dict[str, Sequence[Begun]] = {}
-    for style in available_styles():
-        model = load_model(style, device)
-        pieces[style.name] = [
-            begin(source, genre, style, model, gate, seed=seed) for seed, (source, genre) in enumerate(seeds)
-        ]
-    print_tables([table_of(pieces)])
-
-
-def _figures(pieces: Sequence[Begun]) -> Iterator[str]:
-    kept = [notes_kept(begun) for begun in pieces]
-    again = [returns(begun) for begun in pieces]
-    form = structure([begun.score for begun in pieces])
-    leaps = [found for found in map(leap, pieces) if found is not None]
-    judged, plain = zip(*(begun.judgements for begun in pieces), strict=True)
-    seconds, plain_seconds = zip(*(begun.seconds for begun in pieces), strict=True)
-    yield str(len(pieces))
-    yield f"{fmean(some == of for some, of in kept):.1%}"
-    yield f"{sum(some for some, _ in kept) / sum(of for _, of in kept):.1%}"
-    yield f"{sum(some for some, _ in again) / max(1, sum(of for _, of in again)):.0%}"
-    yield f"{form.returns:.2f}"
-    yield f"{form.contrasts:.2f}"
-    yield f"{form.cadences_kept:.0%}"
-    yield f"{form.bass_home:.0%}"
-    yield f"{fmean(map(is_legal, pieces)):.0%}"
-    yield f"{median(leaps):g} ({fmean(found > _OCTAVE for found in leaps):.0%})"
-    yield f"{fmean(judged):.2f}"
-    yield f"{fmean(plain):.2f}"
-    yield f"{median(seconds):.1f}"
-    yield f"{median(plain_seconds):.1f}"
-
-
-def _beginning(score: Score, title: str, bars: int, *, alone: bool) -> Source:
-    """The first so many bars, after the one that holds nothing but an upbeat."""
-    bar = score.metre.bar_ticks
-    first = score.first_tick // bar * bar
-    end = first + bars * bar + (bar if score.first_tick - first >= bar / 2 else 0)
-    parts = [
-        replace(
-            part,
-            notes=tuple(
-                replace(note, onset=note.onset - first, duration=min(note.duration, end - note.onset))
-                for note in part.notes
-                if note.onset < end
-            ),
+def _piece_table(
+    pieces: Mapping[str, Sequence[Begun]], copied: Mapping[str, tuple[Copying, Copying]]
+) -> Table:
+    header = ("A′ like A", "B like A", "cadences", "home", "in scale", "judge", "8-grams in training", "s")
+    rows: list[tuple[str, ...]] = []
+    for style, begun in pieces.items():
+        forms = [structure(scores) for scores in _with_and_without(begun)]
+        scales = (
+            fmean(in_scale(each.score, after=_stated_until(each)) for each in begun),
+            fmean(in_scale(each.plain) for each in begun),
         )
-        for part in score.parts
-    ]
-    sounding = tuple(part for part in parts if part.notes)
-    cut = replace(score, bars=(end - first) // bar, parts=sounding[:1] if alone else sounding, sections=())
-    return Source.of(title or "seed", cut)
+        judged = [fmean(each.judgements[place] for each in begun) for place in (0, 1)]
+        seconds = [median(each.seconds[place] for each in begun) for place in (0, 1)]
+        figures = (
+            [f"{form.returns:.2f}" for form in forms],
+            [f"{form.contrasts:.2f}" for form in forms],
+            [f"{form.cadences_kept:.0%}" for form in forms],
+            [f"{form.bass_home:.0%}" for form in forms],
+            [f"{share:.1%}" for share in scales],
+            [f"{score:.2f}" for score in judged],
+            [f"{each.gram_overlap:.1%}" for each in copied[style]],
+            [f"{each:.1f}" for each in seconds],
+        )
+        rows.append((style, *(" / ".join(pair) for pair in figures)))
+    return Table(
+        "The pieces as a whole, with the seed / without it",
+        ("style", *header),
+        tuple(rows),
+        "A′ like A: bar by bar, where a bar with a seed's upbeat counts as A's first. In scale: of the notes"
+        " after the seed, those in the scale of the key. 8-grams: of melodies' steps, mean over pieces.",
+    )
+
+
+def _with_and_without(pieces: Sequence[Begun]) -> tuple[list[Score], list[Score]]:
+    return [begun.score for begun in pieces], [begun.plain for begun in pieces]
+
+
+def _share(counts: Iterable[tuple[int, int]]) -> str:
+    some, of = (sum(column) for column in zip(*counts, strict=True))
+    return f"{some / of:.1%}" if of else "-"
+
+
+def _leaps(pieces: Sequence[Begun]) -> str:
+    leaps = [found for found in map(leap, pieces) if found is not None]
+    return f"{median(leaps):g} ({fmean(found > _OCTAVE for found in leaps):.0%})" if leaps else "-"
+
+
+def _stated_until(begun: Begun) -> int:
+    """The tick at which what is stated ends, the upbeat's bar counted."""
+    stated = begun.choices.stated
+    before = begun.score.metre.bar_ticks * (begun.score.bars - begun.choices.plan.bars)
+    return before + (0 if stated is None else stated.end)
 
 
 def _line(notes: Iterable[Note]) -> list[Note]:
-    """The highest note at each onset, over when the next begins."""
-    highest: dict[int, Note] = {}
-    for note in sorted(notes, key=lambda note: note.pitch):
-        highest[note.onset] = note
-    ordered = [highest[onset] for onset in sorted(highest)]
-    ends = [*(note.onset for note in ordered[1:]), *(note.end for note in ordered[-1:])]
-    return [
-        replace(note, duration=min(note.duration, end - note.onset))
-        for note, end in zip(ordered, ends, strict=True)
-    ]
+    """What is heard on top: no note that begins below one that sounds, each over when the next begins."""
+    line: list[Note] = []
+    for note in sorted(notes, key=lambda note: (note.onset, -note.pitch)):
+        if line and note.onset < line[-1].end:
+            if note.pitch < line[-1].pitch or note.onset == line[-1].onset:
+                continue
+            line[-1] = replace(line[-1], duration=note.onset - line[-1].onset)
+        line.append(note)
+    return line
 
 
 def _moved(begun: Begun, first: int) -> int:
