@@ -21,6 +21,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_SECONDS = 5.0
 """How long a statement waits for another process (a backup, somebody's shell) to let go."""
 
+_CACHE_KIBIBYTES = 16_384
+"""Pages of a large library that are kept in memory: those of the indexes that every list is read along."""
+
 _ROWS_LOOKED_AT = 400
 """Of each index, to estimate what it holds: as many as SQLite's manual recommends."""
 
@@ -94,6 +97,7 @@ async def open_database(
             await connection.create_function("pack", 1, pack, deterministic=True)  # for a migration
             await _migrate(connection, migrations)
             await connection.execute("PRAGMA foreign_keys = ON")
+            await connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
             await _take_stock(connection)
         yield database
     finally:

@@ -37,6 +37,9 @@ from storage.works import writing_about
 MOST_OWN = 100
 """Of a person's votes, and of what they saved and asked for, the newest that are looked at."""
 
+MOST_ANY = 300
+"""Of all works of the place, the newest, by which is told what works here usually are."""
+
 MOST_COMMON = 1500
 """Votes of other people on the same works that are looked at."""
 
@@ -72,7 +75,7 @@ _OWN = f"""
         WHERE place = :place AND user_id = :user_id ORDER BY work_id DESC LIMIT :limit
     ) UNION ALL SELECT * FROM (
         SELECT 'usual', NULL, votes, {_TRAITS} FROM listings INDEXED BY listings_here
-        WHERE place = :place ORDER BY work_id DESC LIMIT :limit
+        WHERE place = :place ORDER BY work_id DESC LIMIT :any
     )
 """
 
@@ -176,7 +179,7 @@ class Recommendations:
         Taste, and whose is like it, is learned from all places.
         """
         person = {"place": place.key, "user_id": user_id}
-        own = await self._database.rows(_OWN, {**person, "limit": MOST_OWN})
+        own = await self._database.rows(_OWN, {**person, "limit": MOST_OWN, "any": MOST_ANY})
         taste = _taste(own)
         closeness = kin(await self._overlaps(user_id, own))
         wanted = _wanted(taste, closeness)

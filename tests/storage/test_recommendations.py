@@ -90,7 +90,7 @@ async def test_somebody_new_gets_what_is_liked_here_and_what_the_judge_likes(sto
 
 async def test_nothing_is_searched_through(storage: Storage, tmp_path: Path):
     taken = {"place": 1, "user_id": 2, "limit": 3, "works": "[[1, 0.5]]", "kin": "[[1, 0.5]]"}
-    amounts = {"of_kin": 9, "liked": 9, "others": 9, "searched": 9}
+    amounts = {"any": 9, "of_kin": 9, "liked": 9, "others": 9, "searched": 9}
     genres = {f"genre_{number}": "reel" for number in range(recommendations.GENRES)}
     # What may be gone through is a list that was handed over, or what was found already.
     found = {"mine", "kin", "common", "summed", "liked", "found", "candidates", "best", "given"}
