@@ -105,9 +105,8 @@ def _clip(request: ClipRequest, score: Score) -> Clip:
 
 def table_of(assumed: Mapping[str, Width], written: Mapping[str, Width]) -> Table:
     """Both, side by side, and what a mean work takes, by the assumed shares of kinds."""
-    table = Table(
-        "asked for", "assumed share", "assumed: request", "recipe", "verse", "all", "a bot's", "works"
-    )
+    names = ("asked for", "share", "request", "recipe", "verse", "all assumed", "of real music", "works")
+    table = Table(*names)
     for kind, share in SHARES.items():
         if (width := assumed.get(kind)) is None:
             continue
