@@ -13,6 +13,7 @@ COGS = (
     "cogs.ratings",
     "cogs.seeds",
     "cogs.finetune",
+    "cogs.judge",
     "cogs.status",
 )
 """In this order: interruptions marks the old jobs before a new one can be added."""

@@ -101,6 +101,10 @@ class Reason(StrEnum):
     RECORDING_TOO_SHORT = "recording_too_short"
     RECORDING_SILENT = "recording_silent"
     RECORDING_NO_MELODY = "recording_no_melody"
+    RECORDING_NO_MUSIC = "recording_no_music"
+    JUDGED_MISSING = "judged_missing"
+    JUDGED_TWICE = "judged_twice"
+    JUDGED_VERSE = "judged_verse"
     READER_DOWN = "reader_down"
     READER_BUSY = "reader_busy"
     CLIP_UNREADABLE = "clip_unreadable"
@@ -279,6 +283,10 @@ SENTENCES: dict[Reason, str] = {
         "I hear no melody in that recording. Hum, whistle or play one tune alone, note by note, "
         "without words and without accompaniment."
     ),
+    Reason.RECORDING_NO_MUSIC: "I hear no music in that recording, and I can judge music only.",
+    Reason.JUDGED_MISSING: "Tell me what to judge: a clip by its id, such as #42, or a file.",
+    Reason.JUDGED_TWICE: "Give me a clip or a file to judge, not both.",
+    Reason.JUDGED_VERSE: "{value} is verse. I can judge music only.",
     Reason.READER_DOWN: "I can't read files right now. If it stays so, please tell whoever runs me.",
     Reason.READER_BUSY: "I'm reading too many files right now. Please try again in a minute.",
     Reason.CLIP_UNREADABLE: "The MIDI file of this clip is damaged, so I can't work on it.",

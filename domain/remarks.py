@@ -51,6 +51,27 @@ class Topic(StrEnum):
     OPENING_METRE = "opening_metre"
     OPENING_TUNE_ALONE = "opening_tune_alone"
     ADAPTER_UNUSABLE = "adapter_unusable"
+    JUDGED_FLOWS = "judged_flows"
+    JUDGED_BETWEEN = "judged_between"
+    JUDGED_STRAYS = "judged_strays"
+    JUDGED_BAR = "judged_bar"
+    JUDGED_USUAL = "judged_usual"
+    JUDGED_DISSONANT = "judged_dissonant"
+    JUDGED_OUT_OF_SCALE = "judged_out_of_scale"
+    JUDGED_REPEATS_LITTLE = "judged_repeats_little"
+    JUDGED_REPEATS_MUCH = "judged_repeats_much"
+    JUDGED_UNEVEN = "judged_uneven"
+    JUDGED_WIDE = "judged_wide"
+    JUDGED_NARROW = "judged_narrow"
+    JUDGED_DENSE = "judged_dense"
+    JUDGED_SPARSE = "judged_sparse"
+    JUDGED_STRIDES = "judged_strides"
+    JUDGED_STEPS = "judged_steps"
+    JUDGED_LEAPS = "judged_leaps"
+    JUDGED_EMPTY = "judged_empty"
+    JUDGED_CROSSES = "judged_crosses"
+    JUDGED_PARALLELS = "judged_parallels"
+    JUDGED_SURPRISING = "judged_surprising"
 
 
 SENTENCES: dict[Topic, str] = {
@@ -108,6 +129,37 @@ SENTENCES: dict[Topic, str] = {
     Topic.ADAPTER_UNUSABLE: (
         "Version {adapter}, which was learned from votes, can't be used, so the shipped model made this. "
         "Administrators can choose another version with /finetune."
+    ),
+    Topic.JUDGED_FLOWS: "Note by note, it moves much as people's music does.",
+    Topic.JUDGED_BETWEEN: "Note by note, it could be a person's or a machine's.",
+    Topic.JUDGED_STRAYS: "Note by note, it often goes where people's music seldom does.",
+    Topic.JUDGED_BAR: "Bar {bar} sounds the least like what people write.",
+    Topic.JUDGED_USUAL: "Its range, rhythm, repetition and dissonance are as usual in {genre} music.",
+    Topic.JUDGED_DISSONANT: "Notes grate on {value} of its beats; in {genre} music it is {usual}.",
+    Topic.JUDGED_OUT_OF_SCALE: "{value} of its notes lie in one scale; in {genre} music it is {usual}.",
+    Topic.JUDGED_REPEATS_LITTLE: "Its bars come back less than in {genre} music.",
+    Topic.JUDGED_REPEATS_MUCH: "It repeats itself more than {genre} music does.",
+    Topic.JUDGED_UNEVEN: "Its rhythm changes more from bar to bar than that of {genre} music.",
+    Topic.JUDGED_WIDE: "It spans {value} semitones; {genre} music spans about {usual}.",
+    Topic.JUDGED_NARROW: "It spans only {value} semitones; {genre} music spans about {usual}.",
+    Topic.JUDGED_DENSE: "It has {value} notes a bar; {genre} music has about {usual}.",
+    Topic.JUDGED_SPARSE: "It has only {value} notes a bar; {genre} music has about {usual}.",
+    Topic.JUDGED_STRIDES: (
+        "Its lines move by {value} semitones at a time; those of {genre} music by about {usual}."
+    ),
+    Topic.JUDGED_STEPS: (
+        "Its lines move by only {value} semitones at a time; those of {genre} music by about {usual}."
+    ),
+    Topic.JUDGED_LEAPS: (
+        "{value} of the steps of its tune are wider than an octave; in {genre} music it is {usual}."
+    ),
+    Topic.JUDGED_EMPTY: "{value} of its bars are empty; in {genre} music it is {usual}.",
+    Topic.JUDGED_CROSSES: "Its voices cross on {value} of the beats; in {genre} music it is {usual}.",
+    Topic.JUDGED_SURPRISING: (
+        "Its notes surprise the composer more than {genre} music does ({value} nats a note; usual: {usual})."
+    ),
+    Topic.JUDGED_PARALLELS: (
+        "Fifths or octaves move in parallel {value} times a bar; in {genre} music it is {usual}."
     ),
 }
 

@@ -1,4 +1,4 @@
-"""Make music and write lyrics without Discord: `python -m engine compose --count 20`, and blend, song.
+"""Make music, write lyrics and judge without Discord: `python -m engine compose --count 20`, and so on.
 
 Goes through the same Engine and the same process as the bot, so it also shows that an engine works at all.
 """
@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
@@ -22,10 +23,10 @@ from domain.moods import Mood
 from domain.sheets import SheetRequest
 from domain.transformations import RestyleRequest
 from domain.verses import Verse
-from engine.asked import read_requests
+from engine.asked import read_judged, read_requests
 from engine.client import Engine, outcome_of
 from engine.options import build_parser
-from engine.results import account_of, text_of, write
+from engine.results import account_of, account_of_judgement, text_of, write
 from engine.worker import CRAFT
 from models import registry
 
@@ -68,6 +69,9 @@ def _offers(weights: Path) -> str:
 
 async def _run(options: argparse.Namespace, console: Console, *, craft: str) -> None:
     """Make all the works. Raises NightingaleError, and OSError for files that can't be opened."""
+    if options.command == "judge":
+        await _judge(options, console, craft=craft)
+        return
     requests = await read_requests(options)
     if options.seed is None:
         console.print(f"Seed {requests[0].seed}")
@@ -96,6 +100,21 @@ async def _run(options: argparse.Namespace, console: Console, *, craft: str) -> 
                             bar.update(task, completed=index + 1)
                             for line in lines:
                                 bar.console.print(line, markup=False, soft_wrap=True)
+
+
+async def _judge(options: argparse.Namespace, console: Console, *, craft: str) -> None:
+    """Print what the judge thinks of files, and how long each took. Raises as `_run`."""
+    async with Engine(weights=options.weights, device=options.device, craft=craft) as engine:
+        await engine.ready()
+        for path in options.files:
+            began = time.perf_counter()
+            judgement = await outcome_of(engine.judge(await read_judged(path)))
+            for line in account_of_judgement(judgement):
+                print(line)
+            console.print(f"Read and judged in {time.perf_counter() - began:.1f} s")
+            if options.out is not None:
+                options.out.mkdir(parents=True, exist_ok=True)
+                (options.out / f"{path.stem}.png").write_bytes(judgement.picture)
 
 
 async def _keep(work: Work, options: argparse.Namespace, engine: Engine) -> list[str]:

@@ -1,6 +1,7 @@
 """The requests that the command line's options make. Reads the MIDI files that are named there."""
 
 import argparse
+import asyncio
 import random
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
@@ -10,13 +11,15 @@ from typing import Any
 from domain.ensembles import Ensemble
 from domain.errors import BadRequest, Reason
 from domain.genres import Genre
+from domain.judgements import JudgeRequest
 from domain.moods import Mood
 from domain.requests import SEED, ComposeRequest, Recipe, WorkRequest
 from domain.score import Key, Metre
 from domain.song_requests import SongRequest
 from domain.transformations import AccompanyRequest, BlendRequest, RestyleRequest, Source, VaryRequest
 from domain.verses import LyricsRequest
-from engine.intake.reader import read_clip, read_upload
+from engine.intake.names import is_midi
+from engine.intake.reader import read_clip, read_sound, read_upload
 
 
 async def read_requests(options: argparse.Namespace) -> Sequence[WorkRequest]:
@@ -120,6 +123,14 @@ def _key(options: argparse.Namespace) -> Key | None:
 
 def _instruments(options: argparse.Namespace) -> Ensemble | None:
     return None if options.instruments is None else Ensemble(options.instruments)
+
+
+async def read_judged(path: Path) -> JudgeRequest:
+    """The music of a MIDI file, or what is heard in a recording. Raises as `read_requests`."""
+    content = await asyncio.to_thread(path.read_bytes)
+    if is_midi(path.name, content):
+        return JudgeRequest(music=await _source(path))
+    return JudgeRequest(music=await read_sound(content, name=path.name))
 
 
 async def _source(path: Path) -> Source:

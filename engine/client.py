@@ -15,6 +15,7 @@ from typing import Self, TypeVar, overload
 from domain.clips import Clip, Progress, Stage, Work
 from domain.errors import Bug, NightingaleError, Reason, Unavailable
 from domain.finetuning import Learning
+from domain.judgements import Judgement, JudgeRequest
 from domain.playings import Playing, PlayRequest
 from domain.requests import ClipRequest, ComposeRequest, WorkRequest
 from domain.sheets import Sheet, SheetRequest
@@ -44,7 +45,7 @@ START_ATTEMPTS = 3
 REST_FACTOR = 30
 """A down engine is tried again by the first request after this many times `back_off_seconds`."""
 
-R = TypeVar("R", Clip, Verse, Sheet, Playing)
+R = TypeVar("R", Clip, Verse, Sheet, Playing, Judgement)
 
 log = logging.getLogger(__name__)
 
@@ -199,6 +200,10 @@ class Engine:
     def play(self, request: PlayRequest, *, owner: int = 0) -> AsyncGenerator[Progress | Playing, None]:
         """Make sound of written music."""
         return self._follow(request, Playing, owner=owner)
+
+    def judge(self, request: JudgeRequest, *, owner: int = 0) -> AsyncGenerator[Progress | Judgement, None]:
+        """Say what to think of music."""
+        return self._follow(request, Judgement, owner=owner)
 
     async def _follow(
         self, request: Request, result_type: type[R], *, owner: int

@@ -17,6 +17,8 @@ from domain.verses import (
 )
 from models import registry
 
+_JUDGES = "Say how human music sounds to the judge, and why: a score, reasons, genre, key and tempo, printed."
+
 _SOURCE = "a MIDI file; of a clip beside its recipe (the same name, .json), the composition alone is taken"
 
 
@@ -52,6 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     restyle.add_argument("--genre", required=True, help="what it becomes")
     _add_lyrics(commands.add_parser)
     _add_song(commands.add_parser)
+    _add_judge(commands.add_parser)
     return parser
 
 
@@ -75,11 +78,24 @@ def _command(add_parser: _AddParser, name: str, does: str, gives: str) -> argpar
     command = add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}: {gives}.")
     command.add_argument("--seed", type=int, help="of the first one; the next ones count up (default: drawn)")
     command.add_argument("--count", type=_count, default=1, metavar="N", help="how many to make")
+    _add_engine(command)
+    return command
+
+
+def _add_judge(add_parser: _AddParser) -> None:
+    command = add_parser("judge", help="say how human music sounds, and why", description=_JUDGES)
+    command.add_argument(
+        "files", type=Path, nargs="+", metavar="FILE", help=f"{_SOURCE}; or a recording (WAV, FLAC, OGG, MP3)"
+    )
+    command.add_argument("--out", type=Path, metavar="DIR", help="where rolls or spectrograms are written")
+    _add_engine(command)
+
+
+def _add_engine(command: argparse.ArgumentParser) -> None:
     command.add_argument("--device", choices=("cpu", "cuda", "mps"), help="default: the fastest there is")
     command.add_argument(
         "--weights", type=Path, default=registry.WEIGHTS, metavar="DIR", help="other weights than the shipped"
     )
-    return command
 
 
 def _add_folder(command: argparse.ArgumentParser, usual: Path) -> None:

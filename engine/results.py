@@ -5,6 +5,7 @@ from pathlib import Path
 
 from domain.clips import Clip, Work
 from domain.errors import Reason, Unavailable
+from domain.judgements import Judgement
 from domain.requests import ComposeRequest
 from domain.sheets import Sheet
 from domain.verses import Verse
@@ -47,6 +48,14 @@ def files_of(work: Work, sheet: Sheet | None) -> dict[str, bytes]:
         files |= {f"-sheet-{page}.png": picture for page, picture in enumerate(sheet.pages, 1)}
         files[".musicxml"] = sheet.musicxml
     return files
+
+
+def account_of_judgement(judgement: Judgement) -> list[str]:
+    """What is printed of a judgement: the score, what it was heard as, and each reason."""
+    genres = ", ".join(f"{genre} {share:.0%}" for genre, share in judgement.genres)
+    facts = (f"{judgement.title}: {judgement.share:.0%} human", genres, str(judgement.key))
+    remarks = (*judgement.reasons, *judgement.left_out)
+    return ["  ".join((*facts, f"{judgement.tempo:g} beats/min")), *(f"  {remark}" for remark in remarks)]
 
 
 def text_of(verse: Verse) -> str:

@@ -21,6 +21,7 @@ from typing import Protocol, cast
 
 from domain.clips import Clip, Progress
 from domain.finetuning import Finetuned, Learning, TeachRequest
+from domain.judgements import Judgement, JudgeRequest
 from domain.playings import Playing, PlayRequest
 from domain.requests import ComposeRequest
 from domain.sheets import Sheet, SheetRequest
@@ -74,6 +75,8 @@ class Craft(Protocol):
 
     def play(self, request: PlayRequest) -> Generator[Progress | Playing, None, None]: ...
 
+    def judge(self, request: JudgeRequest) -> Generator[Progress | Judgement, None, None]: ...
+
 
 class Teaching(Protocol):
     """What `craft` names in the tutor's process (see `engine.tutor`): as Craft, with one kind of request."""
@@ -99,6 +102,8 @@ def begin(craft: Craft, request: Request) -> Steps:  # noqa: PLR0911  one a kind
             return craft.sing(request)
         case SheetRequest():
             return craft.engrave(request)
+        case JudgeRequest():
+            return craft.judge(request)
         case PlayRequest():
             return craft.play(request)
         case BlendRequest() | VaryRequest() | AccompanyRequest() | RestyleRequest():

@@ -7,6 +7,7 @@ from importlib import import_module
 COMMANDS = {
     "benchmark": ("storage.benchmark.timing", "fill a library and time what is asked of it"),
     "torture": ("storage.torture", "kill a library's process while it writes, and look what is lost"),
+    "taste": ("storage.benchmark.taste", "measure recommendations on people with hidden tastes"),
 }
 """The module of each command, with `add_options(parser)` and `run(options) -> int`, and what it does."""
 

@@ -14,11 +14,18 @@ from typing import Any, TypeVar
 import aiosqlite
 
 from storage.errors import plain_errors
+from storage.packing import pack
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 BUSY_TIMEOUT_SECONDS = 5.0
 """How long a statement waits for another process (a backup, somebody's shell) to let go."""
+
+_CACHE_KIBIBYTES = 16_384
+"""Pages of a large library that are kept in memory: those of the indexes that every list is read along."""
+
+_ROWS_LOOKED_AT = 400
+"""Of each index, to estimate what it holds: as many as SQLite's manual recommends."""
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -87,8 +94,11 @@ async def open_database(
     try:
         with plain_errors():
             connection.row_factory = sqlite3.Row
+            await connection.create_function("pack", 1, pack, deterministic=True)  # for a migration
             await _migrate(connection, migrations)
             await connection.execute("PRAGMA foreign_keys = ON")
+            await connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
+            await _take_stock(connection)
         yield database
     finally:
         await unbroken(database.close())
@@ -106,6 +116,15 @@ async def unbroken(work: Coroutine[Any, Any, _Result]) -> _Result:
     if cancellation is not None:
         raise cancellation from task.exception()
     return task.result()
+
+
+async def _take_stock(connection: aiosqlite.Connection) -> None:
+    """Let SQLite estimate what its indexes hold: by that it plans statements.
+
+    It looks at a bounded number of rows, so this takes some milliseconds, however large the library.
+    """
+    await connection.execute(f"PRAGMA analysis_limit = {_ROWS_LOOKED_AT}")
+    await connection.execute("ANALYZE")
 
 
 async def _migrate(connection: aiosqlite.Connection, migrations: Path) -> None:

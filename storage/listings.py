@@ -9,8 +9,11 @@ from domain.verses import Language
 from storage.jobs import JobKind
 from storage.times import moment
 
-LISTING = "listings.*, works.title FROM listings JOIN works ON works.id = listings.work_id"
-"""What `listing_of` reads, to be put behind SELECT."""
+LISTED = "listings.*, works.title"
+"""What `listing_of` reads."""
+
+LISTING = f"{LISTED} FROM listings CROSS JOIN works ON works.id = listings.work_id"
+"""The same from its tables, to be put behind SELECT; in this order, whatever is counted of their rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Which message shows which work. A work may stand in several, a message shows one work.
+"""Which message shows which work. A work may stand in several; a message shows one work, or a pair.
 
 Knows nothing of what people do to messages.
 """
@@ -27,6 +27,10 @@ _PAIRED = """
     UNION ALL SELECT :work_id, pairs.message_id, pairs.channel_id, jobs.guild_id
     FROM pairs JOIN jobs ON jobs.id = pairs.a_id
     WHERE (pairs.a_id = :work_id OR pairs.b_id = :work_id) AND pairs.message_id IS NOT NULL
+"""
+_ALL_PAIRED = """
+    UNION ALL SELECT jobs.id, pairs.message_id, pairs.channel_id, jobs.guild_id
+    FROM pairs JOIN jobs ON jobs.id IN (pairs.a_id, pairs.b_id) WHERE pairs.message_id IS NOT NULL
 """
 
 
@@ -58,8 +62,11 @@ class Postings:
         )
 
     async def newest(self, *, limit: int) -> list[Posting]:
-        """The newest postings of all places, newest first; ids of messages grow with time."""
-        return await self._read("ORDER BY postings.message_id DESC LIMIT ?", (limit,))
+        """The newest postings of all places, newest first; ids of messages grow with time.
+
+        The message of a pair is there twice, once for each of the two.
+        """
+        return await self._read(f"{_ALL_PAIRED} ORDER BY 2 DESC, 1 LIMIT ?", (limit,))
 
     async def _read(self, which: str, parameters: Parameters) -> list[Posting]:
         rows = await self._database.rows(f"{_POSTINGS} {which}", parameters)

@@ -116,6 +116,11 @@ class Preferences:
             return None
         return _pair(row)
 
+    async def in_message(self, message_id: int) -> Pair | None:
+        """The pair that the message holds; None for any other message."""
+        row = await self._database.row(f"{_PAIRS} WHERE pairs.message_id = ?", (message_id,))
+        return None if row is None else _pair(row)
+
     async def pick(self, pair_id: int, *, user_id: int, pick: Pick) -> None:
         """Note this person's press, which stands in place of an earlier one. Raises BadRequest(PAIR_GONE)."""
         now = now_milliseconds()
@@ -135,6 +140,13 @@ class Preferences:
             if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
                 raise
             raise BadRequest(Reason.PAIR_GONE) from error
+
+    async def withdraw(self, pair_id: int, *, user_id: int, pick: Pick) -> None:
+        """Take this person's standing pick back, if it is this one; that it was made stays noted."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                "DELETE FROM picks WHERE pair_id = ? AND user_id = ? AND pick = ?", (pair_id, user_id, pick)
+            )
 
     async def picks(self, pair_id: int) -> dict[int, Pick]:
         """The standing picks of a pair, by user id."""

@@ -22,9 +22,10 @@ MODELS = {
     "gan": "training.gan.commands",
     "style_transfer": "training.style_transfer.commands",
     "critic": "training.critic.commands",
+    "judging": "training.critic.judging",
     "lyrics": "training.lyrics.commands",
     "songs": "training.songs.commands",
-    "openings": "training.openings",
+    "openings": "training.openings.commands",
     "seeds": "training.seeds",
     "finetune": "training.finetuning.commands",
 }

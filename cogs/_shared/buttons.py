@@ -150,6 +150,16 @@ class StarButton(_NumberedButton, action="star", emoji="⭐"):
         await _ratings(bot).press(interaction, self.number, Sign.STAR)
 
 
+class DeleteButton(_NumberedButton, action="delete", emoji="❌"):
+    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
+        await _ratings(bot).delete(interaction, (self.number,))
+
+
+class DeletePairButton(_NumberedButton, action="delete_pair", emoji="❌"):
+    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
+        await _ratings(bot).delete_pair(interaction, self.number)
+
+
 class BetterAButton(_NumberedButton, action="better_a", emoji="🅰️"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _choices(bot).pick(interaction, self.number, Pick.A)
@@ -169,8 +179,8 @@ BUTTONS = (
     *(CancelButton, AgainButton),
     *(MidiButton, SheetButton, VaryButton, WordsButton),
     *(TextButton, SingButton, PlayButton),
-    *(UpButton, DownButton, StarButton),
-    *(BetterAButton, BetterBButton, EqualButton),
+    *(UpButton, DownButton, StarButton, DeleteButton),
+    *(BetterAButton, BetterBButton, EqualButton, DeletePairButton),
 )
 """Registered by template when the cog `Clips` loads, which is what makes old messages' buttons work."""
 
@@ -179,16 +189,23 @@ def progress_view(job_id: int, wording: Wording) -> ui.View:
     return ui.View(timeout=None).add_item(CancelButton(job_id, wording("button.cancel")))
 
 
-def pair_view(pair_id: int, wording: Wording) -> ui.View:
-    """Which of two is the better one."""
+def pair_view(pair_id: int, wording: Wording, *, deletable: bool) -> ui.View:
+    """Which of two is the better one, and, if they are `deletable` by a button, that one."""
     view = ui.View(timeout=None)
     for button in (BetterAButton, BetterBButton, EqualButton):
         view.add_item(button(pair_id, wording(f"button.{button.action}")))
+    if deletable:
+        view.add_item(DeletePairButton(pair_id, wording("button.delete")))
     return view
 
 
-def result_view(work_id: int, work: Work, wording: Wording, *, models: Models) -> ui.View:
-    """Everything that one can do with a work, as far as there are models for it."""
+def result_view(
+    work_id: int, work: Work, wording: Wording, *, models: Models, deletable: bool = False
+) -> ui.View:
+    """Everything that one can do with a work, as far as there are models for it.
+
+    It is `deletable` by a button where ❌ as a reaction is not heard.
+    """
     if isinstance(work, Verse):
         rows = [[AgainButton, *([SingButton] if models.sings else []), TextButton]]
     else:
@@ -206,4 +223,6 @@ def result_view(work_id: int, work: Work, wording: Wording, *, models: Models) -
             view.add_item(button(work_id, wording(f"button.{button.action}"), row))
     for button in (UpButton, DownButton, StarButton):
         view.add_item(button(work_id, row=len(rows)))
+    if deletable:
+        view.add_item(DeleteButton(work_id, wording("button.delete"), len(rows)))
     return view

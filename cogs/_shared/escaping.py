@@ -5,6 +5,7 @@ import re
 _SPECIAL = re.compile(
     r"[\\*_~|`<>\[\]]"  # what formats, quotes, and opens mentions, timestamps and links
     r"|(?<=[a-z])(?=://)"  # an address, which Discord would make a link of
+    r"|(?<=discord)(?=\.)|(?<=discordapp)(?=\.)"  # of its own, as discord.gg/… invites, also without https
     r"|^(?:#{1,3}|-#|[-+]|\d+\.)(?=\s)",  # headings, small print and lists, at the beginning
     re.IGNORECASE,
 )

@@ -1,4 +1,4 @@
-"""What the messages of all works have in common: their colour, their files' names, and remarks."""
+"""What the messages of all works have in common: colour, files' names, remarks, and bars that fill up."""
 
 import discord
 
@@ -15,6 +15,9 @@ MAX_FIELD = 1024
 """Characters that Discord takes in the value of an embed's field."""
 
 
+BAR_STEPS = 10
+
+
 def file_name(work_id: int, ending: str) -> str:
     return f"nightingale-{work_id}.{ending}"
 
@@ -22,3 +25,9 @@ def file_name(work_id: int, ending: str) -> str:
 def said(remark: Remark, wording: Wording) -> str:
     """A remark may name a file, which may be called anything."""
     return wording("clip.remark", sentence=escaped(wording.remark(remark)))
+
+
+def bar_of(share: float) -> str:
+    """A bar that is filled to this share, 0 to 1."""
+    filled = round(share * BAR_STEPS)
+    return "▰" * filled + "▱" * (BAR_STEPS - filled)

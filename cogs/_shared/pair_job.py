@@ -14,7 +14,7 @@ from cogs._shared.buttons import pair_view, progress_view
 from cogs._shared.failures import DISCORD_FAULTS, Failure, log_failure
 from cogs._shared.open_job import OpenJob
 from cogs._shared.pair_message import pair_embed, pair_files
-from cogs._shared.posting import upload_limit
+from cogs._shared.posting import hears_reactions, upload_limit
 from cogs._shared.status_message import StatusMessage
 from cogs._shared.wording import wording_for
 from cogs._shared.work_job import WorkJob, progress_text
@@ -90,7 +90,9 @@ class PairJob(OpenJob[tuple[Clip, Clip | Failure]]):
         files = pair_files(a, b)
         if sum(len(content) for _, content in files) > self._limit_bytes:
             raise Unavailable(Reason.UPLOAD_REFUSED)
-        embed, view = pair_embed(self._ids, a, b, self._wording), pair_view(pair_id, self._wording)
+        embed = pair_embed(self._ids, a, b, self._wording)
+        deletable = not hears_reactions(self._status.interaction)
+        view = pair_view(pair_id, self._wording, deletable=deletable)
         try:
             await self._status.edit(content=None, embed=embed, view=view, files=files)
         except DISCORD_FAULTS as error:

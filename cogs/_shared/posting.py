@@ -26,6 +26,19 @@ def upload_limit(interaction: discord.Interaction) -> int:
     return min(interaction.filesize_limit, interaction.guild.filesize_limit)
 
 
+def hears_reactions(interaction: discord.Interaction) -> bool:
+    """Whether Discord tells the bot of reactions there: where it is itself, and sees the channel.
+
+    People take an application that they installed for themselves elsewhere, too.
+    """
+    if interaction.guild_id is None:
+        return interaction.context.dm_channel is True
+    return (
+        interaction.client.get_guild(interaction.guild_id) is not None
+        and interaction.app_permissions.view_channel
+    )
+
+
 async def post_work(
     status: StatusMessage,
     work_id: int,
@@ -41,7 +54,8 @@ async def post_work(
     Where Discord refuses that, it says so instead: the work is kept, and its buttons hand it over. The
     failure, logged and told, is what is given back then.
     """
-    view = result_view(work_id, work, wording, models=models)
+    deletable = not hears_reactions(status.interaction)
+    view = result_view(work_id, work, wording, models=models, deletable=deletable)
     refusal: Exception = Unavailable(Reason.UPLOAD_REFUSED)
     for files in upload_ladder(work_id, work, limit_bytes=limit_bytes):
         embeds = embeds_of(work_id, work, wording, files=files)

@@ -9,7 +9,8 @@ from cogs._shared.failures import DISCORD_FAULTS
 from domain.errors import BadRequest, Reason, Unavailable
 from domain.genres import Genre
 from domain.transformations import Source
-from engine.intake.reader import MAX_BYTES, read_clip, read_upload
+from engine.intake.names import is_midi
+from engine.intake.reader import MAX_BYTES, MAX_RECORDING_BYTES, read_clip, read_upload
 
 _CLIP_ID = re.compile(r"#?\s*(?P<id>[0-9]{1,18})")
 
@@ -64,6 +65,16 @@ async def fetched(file: discord.Attachment) -> bytes:
         return await file.read()
     except DISCORD_FAULTS as error:
         raise Unavailable(Reason.UPLOAD_LOST) from error
+
+
+async def fetched_music(file: discord.Attachment) -> bytes:
+    """A MIDI file, a recording or text. Raises as `fetched`, and BadRequest for what is too big to be."""
+    if is_midi(file.filename) and file.size > MAX_BYTES:
+        raise BadRequest(Reason.MIDI_TOO_BIG, value=file.size // 1000, limit=MAX_BYTES // 1000)
+    if file.size > MAX_RECORDING_BYTES:
+        limit = MAX_RECORDING_BYTES // 1000
+        raise BadRequest(Reason.RECORDING_TOO_BIG, value=file.size // 1000, limit=limit)
+    return await fetched(file)
 
 
 async def _read_file(file: discord.Attachment) -> Source:

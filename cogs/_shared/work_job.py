@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from cogs._shared.buttons import progress_view
 from cogs._shared.failures import Failure, log_failure
+from cogs._shared.layout import bar_of
 from cogs._shared.open_job import OpenJob
 from cogs._shared.patience import patiently
 from cogs._shared.posting import post_work, upload_limit
@@ -24,8 +25,6 @@ from engine.client import Engine
 from models.registry import Models
 from storage import ClipName, Storage
 
-BAR_STEPS = 10
-
 _BEING_MADE = {LyricsRequest.kind: "progress.writing", SongRequest.kind: "progress.singing"}
 """What is said of a job whose request is of these kinds; of all others, that it is composed."""
 
@@ -38,10 +37,9 @@ def progress_text(progress: Progress, *, name: str, kind: str, wording: Wording)
         case Stage.QUEUED:
             return wording("progress.queued", id=name)
         case Stage.COMPOSING:
-            done = round(progress.fraction * BAR_STEPS)
-            bar = "▰" * done + "▱" * (BAR_STEPS - done)
             key = _BEING_MADE.get(kind, "progress.composing")
-            return wording(key, id=name, bar=bar, percent=round(progress.fraction * 100))
+            percent = round(progress.fraction * 100)
+            return wording(key, id=name, bar=bar_of(progress.fraction), percent=percent)
         case Stage.RENDERING:
             return wording("progress.rendering", id=name)
 

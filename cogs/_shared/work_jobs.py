@@ -1,16 +1,14 @@
 """All jobs that make works, whichever command asked for them: begun, cancelled, asked for again."""
 
-import asyncio
 import json
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
 
 import discord
 
 from cogs._shared.failures import log_failure, reply_privately, reply_privately_instead
-from cogs._shared.open_job import OpenJob
+from cogs._shared.open_jobs import OpenJobs
 from cogs._shared.pair_job import PairJob, another_seed
 from cogs._shared.recent_clips import RecentClips
 from cogs._shared.status_message import StatusMessage
@@ -24,9 +22,6 @@ from domain.verses import LyricsRequest
 from engine.client import Engine
 from models.registry import Models
 from storage import Difference, JobKind, Storage
-
-POSTING_SECONDS = 5.0
-"""How long a bot that closes waits for works that only have to be saved and posted."""
 
 
 def new_seed() -> int:
@@ -49,23 +44,14 @@ class WorkJobs:
         self._engine = engine
         self._storage = storage
         self._models = models
-        self._jobs: dict[int, OpenJob[Any]] = {}
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._open = OpenJobs()
 
     async def close(self) -> None:
         """Leave jobs under way where they are; their rows stay open, for the next start to mark and tell.
 
-        Works that are made already are first saved and posted: nobody would come back to them.
+        Works that are made already are first saved and posted.
         """
-        tasks = dict(self._tasks)
-        for job_id, task in tasks.items():
-            if self._jobs[job_id].is_making:
-                task.cancel()
-        if tasks:
-            await asyncio.wait(tasks.values(), timeout=POSTING_SECONDS)
-        for task in tasks.values():
-            task.cancel()
-        await asyncio.gather(*tasks.values(), return_exceptions=True)
+        await self._open.close()
 
     async def begin(
         self, interaction: discord.Interaction, request: WorkRequest, *, recipe_version: str | None = None
@@ -77,7 +63,7 @@ class WorkJobs:
         if recipe_version is None:
             request = await self._by_version_in_use(request, interaction.guild_id)
         job = await self._add(StatusMessage(interaction), request, recipe_version=recipe_version)
-        self._start(job, [job.id])
+        self._open.start(job, [job.id])
 
     async def begin_pair(self, interaction: discord.Interaction, request: ComposeRequest) -> None:
         """As `begin`, for two clips that differ in their seeds alone, to be compared blind."""
@@ -87,7 +73,7 @@ class WorkJobs:
         first = await self._add(status, request)
         second = await self._add(status, replace(request, seed=another_seed(request.seed)))
         pair = PairJob(status, (first, second), preferences=self._storage.preferences)
-        self._start(pair, [first.id, second.id])
+        self._open.start(pair, [first.id, second.id])
 
     async def begin_versions(
         self, interaction: discord.Interaction, first: WorkRequest, second: WorkRequest
@@ -96,7 +82,7 @@ class WorkJobs:
         status = StatusMessage(interaction)
         halves = await self._add(status, first), await self._add(status, second)
         pair = PairJob(status, halves, preferences=self._storage.preferences, differ_in=Difference.VERSION)
-        self._start(pair, [half.id for half in halves])
+        self._open.start(pair, [half.id for half in halves])
 
     async def _by_version_in_use(self, request: WorkRequest, guild_id: int | None) -> WorkRequest:
         """The request, to be met by the version of the style that the server uses."""
@@ -139,13 +125,6 @@ class WorkJobs:
             recipe_version=recipe_version,
         )
 
-    def _start(self, job: OpenJob[Any], ids: Sequence[int]) -> None:
-        """Run the job, known by each of `ids` until it ends."""
-        task = asyncio.create_task(job.run(), name=job.name)
-        for job_id in ids:
-            self._jobs[job_id], self._tasks[job_id] = job, task
-        task.add_done_callback(lambda _: self._forget(ids))
-
     async def begin_with(
         self, interaction: discord.Interaction, read: Callable[[], Awaitable[WorkRequest]], *, kind: JobKind
     ) -> None:
@@ -157,10 +136,6 @@ class WorkJobs:
             await self.refuse(interaction, error, kind=kind)
         else:
             await self.begin(interaction, request)
-
-    def _forget(self, ids: Sequence[int]) -> None:
-        for job_id in ids:
-            del self._tasks[job_id], self._jobs[job_id]
 
     async def refuse(
         self, interaction: discord.Interaction, error: NightingaleError, *, kind: JobKind
@@ -187,29 +162,22 @@ class WorkJobs:
     async def ask_again(self, interaction: discord.Interaction, job_id: int) -> None:
         """Begin a new job that asks what the old one asked, with a new seed.
 
-        Raises BadRequest (NOT_FOUND).
+        That there is none any more is told to the person alone.
         """
         await interaction.response.defer(thinking=True)
         try:
             request = (await self._storage.jobs.get(job_id)).request
         except LookupError:
             request = None
-        if request is None:
-            raise BadRequest(Reason.NOT_FOUND, value=f"#{job_id}")
-        await self.begin(interaction, _with_new_seed(request))
+        if request is not None:
+            await self.begin(interaction, _with_new_seed(request))
+            return
+        failure = log_failure(BadRequest(Reason.NO_WORK, value=f"#{job_id}"), about=f"again #{job_id}")
+        await reply_privately_instead(interaction, failure.text(wording_for(interaction.locale)))
 
     async def cancel(self, interaction: discord.Interaction, job_id: int) -> None:
         """Cancel on behalf of the requester or of somebody who may manage messages here."""
-        wording = wording_for(interaction.locale)
-        job = self._jobs.get(job_id)
-        if job is None:
-            await reply_privately(interaction, wording("reply.too_late_to_cancel", id=f"#{job_id}"))
-        elif interaction.user.id != job.user_id and not interaction.permissions.manage_messages:
-            await reply_privately(interaction, wording("reply.not_yours_to_cancel", id=f"#{job_id}"))
-        elif job.cancel():
-            await interaction.response.defer()
-        else:
-            await reply_privately(interaction, wording("reply.too_late_to_cancel", id=f"#{job_id}"))
+        await self._open.cancel(interaction, job_id, name=f"#{job_id}")
 
 
 def _with_new_seed(request: WorkRequest) -> WorkRequest:

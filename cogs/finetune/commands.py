@@ -38,9 +38,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-STYLES = choices_of(Teachable, "teachable")
-HEARD = choices_of((each for each in Teachable if each is not Teachable.LYRICS), "teachable")
-"""What can be compared by ear."""
+STYLES = choices_of((each for each in Teachable if each is not Teachable.LYRICS), "teachable")
+"""What can be taught: verse is not, yet."""
 
 Number = app_commands.Range[int, SHIPPED, 9999]
 
@@ -214,7 +213,7 @@ class Finetune(commands.Cog):
         description=localised("command.finetune_compare.description"),
     )
     @options_worded(style="taught_style", a="compared_version", b="other_version")
-    @app_commands.choices(style=HEARD)
+    @app_commands.choices(style=STYLES)
     async def compare(self, interaction: discord.Interaction, style: str, a: Number, b: Number) -> None:
         guild_id, teachable = guild_of(interaction), Teachable(style)
         if a == b:

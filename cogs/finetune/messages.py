@@ -5,9 +5,8 @@ from collections.abc import Collection, Sequence
 import discord
 
 from cogs._shared.escaping import escaped
-from cogs._shared.layout import COLOUR
+from cogs._shared.layout import COLOUR, bar_of
 from cogs._shared.wording import Wording
-from cogs._shared.work_job import BAR_STEPS
 from domain.clips import Progress
 from domain.errors import BadRequest
 from domain.finetuning import Aspect, Change, Learning, Survey, Teachable
@@ -32,11 +31,10 @@ def progress_text(run: Run, step: Progress | Learning, wording: Wording) -> str:
     style = style_name(run.teachable, wording)
     if isinstance(step, Progress):
         return wording("finetune.queued", style=style, position=step.position)
-    done = round(step.fraction * BAR_STEPS)
     text = wording(
         "finetune.learning",
         style=style,
-        bar="▰" * done + "▱" * (BAR_STEPS - done),
+        bar=bar_of(step.fraction),
         percent=round(step.fraction * 100),
     )
     if step.loss is not None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import discord
 
 from cogs._shared.escaping import escaped
-from cogs._shared.layout import COLOUR
+from cogs._shared.layout import COLOUR, bar_of
 from cogs._shared.wording import Wording
 from cogs.library.queries import Leaf, Period
 from domain.tastes import Grounds
@@ -13,8 +13,6 @@ from storage import HistoryPage, JobKind, Listing, Recommendation
 
 MOST_TITLE = 60
 """Characters of a title in a list."""
-
-BAR_STEPS = 10
 
 
 def title_of(work: Listing) -> str:
@@ -40,7 +38,7 @@ def history_embed(page: HistoryPage, leaf: Leaf, wording: Wording) -> discord.Em
 def top_embed(works: Sequence[Listing], period: Period, wording: Wording) -> discord.Embed:
     """The chart of a period, a bar for each work."""
     lines = [
-        f"**{rank}** · {_line(work, wording)}\n{_bar(work.liked)} {work.liked:.0%}"
+        f"**{rank}** · {_line(work, wording)}\n{bar_of(work.liked)} {work.liked:.0%}"
         for rank, work in enumerate(works, 1)
     ]
     embed = discord.Embed(
@@ -88,11 +86,6 @@ def _votes(work: Listing, wording: Wording) -> str | None:
     return wording("history.votes", mean=f"{work.mean:.1f}", votes=work.votes)
 
 
-def _bar(share: float) -> str:
-    done = round(share * BAR_STEPS)
-    return "▰" * done + "▱" * (BAR_STEPS - done)
-
-
 def _why(found: Recommendation, wording: Wording) -> str:
     match found.grounds:
         case Grounds.LIKE_TASTE:
@@ -101,7 +94,7 @@ def _why(found: Recommendation, wording: Wording) -> str:
             return wording("recommend.genre", genre=wording.genre(found.genre))
         case Grounds.OWN_RATINGS:
             return wording("recommend.like_yours")
-        case Grounds.COLD_START if found.work.votes:
+        case Grounds.COLD_START if (found.work.mean or 0) > 3:
             return wording("recommend.liked_here")
         case Grounds.JUDGE if found.work.judgement is not None:
             return wording("recommend.judge", share=f"{found.work.judgement:.0%}")

@@ -1,13 +1,14 @@
-"""❌: a work deleted with its files, and its messages emptied of it."""
+"""❌: works deleted with their files, and their messages emptied of them."""
 
 import logging
+from collections.abc import Sequence
 
 import discord
 from discord.ext import commands
 
 from cogs._shared.failures import DISCORD_FAULTS
 from cogs._shared.recent_clips import RecentClips
-from cogs._shared.wording import wording_for
+from cogs._shared.wording import Wording, wording_for
 from storage import Posting, Storage, Works
 
 log = logging.getLogger(__name__)
@@ -27,27 +28,47 @@ async def may_delete(
     return False
 
 
-async def delete_work(
-    bot: commands.AutoShardedBot, work_id: int, *, storage: Storage, recent: RecentClips
+async def delete_works(
+    bot: commands.AutoShardedBot,
+    work_ids: Sequence[int],
+    *,
+    storage: Storage,
+    recent: RecentClips,
+    besides: int | None = None,
 ) -> None:
-    """Delete the work, and say so where it stood, in place of all that the message showed.
+    """Delete the works, and say so where they stood, in place of all that the messages showed.
 
-    Raises BadRequest (NO_WORK) and Unavailable (DATABASE_BUSY, DISK_FULL).
+    The message `besides` is left to the caller. Raises BadRequest (NO_WORK) and Unavailable (DATABASE_BUSY,
+    DISK_FULL).
     """
-    postings = await storage.postings.of(work_id)
-    await storage.works.delete(work_id)
-    recent.forget(work_id)
-    log.info("#%d was deleted", work_id)
-    for posting in postings:
+    emptied: dict[int, list[Posting]] = {}
+    for work_id in work_ids:
+        for posting in await storage.postings.of(work_id):
+            emptied.setdefault(posting.message_id, []).append(posting)
+    for work_id in work_ids:
+        await storage.works.delete(work_id)
+        recent.forget(work_id)
+        log.info("#%d was deleted", work_id)
+    for message_id, postings in emptied.items():
+        if message_id == besides:
+            continue
         try:
-            await _empty(bot, posting)
+            await _empty(bot, postings)
         except DISCORD_FAULTS:
-            log.warning("could not take #%d out of message %d", work_id, posting.message_id, exc_info=True)
+            names = [posting.work_id for posting in postings]
+            log.warning("could not take %s out of message %d", names, message_id, exc_info=True)
 
 
-async def _empty(bot: commands.AutoShardedBot, posting: Posting) -> None:
-    guild = bot.get_guild(posting.guild_id) if posting.guild_id is not None else None
-    text = wording_for(guild.preferred_locale if guild else None)("reply.deleted", id=f"#{posting.work_id}")
-    channel = bot.get_partial_messageable(posting.channel_id, guild_id=posting.guild_id)
-    message = channel.get_partial_message(posting.message_id)
+def told_deleted(work_ids: Sequence[int], wording: Wording) -> str:
+    names = wording("list.comma").join(f"#{work_id}" for work_id in sorted(work_ids))
+    return wording("reply.deleted", id=names)
+
+
+async def _empty(bot: commands.AutoShardedBot, postings: Sequence[Posting]) -> None:
+    place = postings[0]
+    guild = bot.get_guild(place.guild_id) if place.guild_id is not None else None
+    wording = wording_for(guild.preferred_locale if guild else None)
+    channel = bot.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
+    message = channel.get_partial_message(place.message_id)
+    text = told_deleted([posting.work_id for posting in postings], wording)
     await message.edit(content=text, embeds=[], attachments=[], view=None)

@@ -1,11 +1,11 @@
 """Reactions under works, and the rating buttons: both come to one standing vote a person and work.
 
-What a reaction means is in `domain.votes`; here is who may, in which order, and what is answered.
+What a reaction means is in `domain.votes` and `shown`; here is who may, in which order, and what is answered.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from weakref import WeakValueDictionary
 
@@ -13,14 +13,15 @@ import discord
 from discord.ext import commands
 
 from cogs._shared.clip_shelf import ClipShelf
-from cogs._shared.failures import DISCORD_FAULTS, log_failure
+from cogs._shared.failures import DISCORD_FAULTS, log_failure, reply_privately
 from cogs._shared.patience import patiently
 from cogs._shared.recent_clips import RecentClips
 from cogs._shared.wording import Wording, wording_for
-from cogs.ratings.deleting import delete_work, may_delete
-from cogs.ratings.reading_back import read_back
+from cogs.ratings.deleting import delete_works, may_delete, told_deleted
+from cogs.ratings.reading_back import ReadingBack
 from cogs.ratings.sending import Letters
-from domain.errors import BadRequest, NightingaleError
+from cogs.ratings.shown import Shown, pick_of, shown_in
+from domain.errors import BadRequest, NightingaleError, Reason
 from domain.votes import Sign, sign_of, undressed
 from storage import Storage, Tally
 
@@ -31,7 +32,7 @@ DELETE = "❌"
 
 
 class Ratings(commands.Cog):
-    """Reactions are taken in as they come, and at the start as they stand under the newest works."""
+    """Reactions are taken in as they come, and in each new session as they stand under the newest works."""
 
     def __init__(
         self, bot: commands.AutoShardedBot, storage: Storage, shelf: ClipShelf, recent: RecentClips
@@ -41,17 +42,18 @@ class Ratings(commands.Cog):
         self._recent = recent
         self._letters = Letters(bot, storage, shelf)
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-        self._reading_back: asyncio.Task[None] | None = None
-
-    async def cog_load(self) -> None:
-        # Once a start, and not whenever Discord says that the bot is ready, which it does again and again.
-        self._reading_back = asyncio.create_task(
-            read_back(self._bot, self._storage, turn_of=self._turn_of), name="reading reactions back"
-        )
+        self._reading_back = ReadingBack(bot, storage, turn_of=self._turn_of)
 
     async def cog_unload(self) -> None:
-        if self._reading_back is not None:
-            self._reading_back.cancel()
+        self._reading_back.stop()
+
+    @commands.Cog.listener()
+    async def on_shard_ready(self, _shard_id: int) -> None:
+        """A session began, at the start or after one was lost: what happened between them nobody tells.
+
+        One that was resumed is none: Discord tells then what was missed.
+        """
+        self._reading_back.begin()
 
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
@@ -60,27 +62,41 @@ class Ratings(commands.Cog):
             return
         if event.message_author_id not in (None, me.id):
             return
-        emoji = _plain(event.emoji)
-        if emoji is not None and sign_of(emoji) is not None:
+        emoji, user_id = _plain(event.emoji), event.user_id
+        if emoji is None:
+            return
+        if sign_of(emoji) is not None:
             await self._note(
                 event.message_id,
                 lambda work_id: self._storage.ratings.react(
-                    work_id, message_id=event.message_id, user_id=event.user_id, emoji=emoji
+                    work_id, message_id=event.message_id, user_id=user_id, emoji=emoji
                 ),
             )
-        elif emoji is not None and undressed(emoji) in (SEND, DELETE):
+        elif (pick := pick_of(emoji)) is not None:
+            await self._note_pick(
+                event.message_id,
+                lambda pair_id: self._storage.preferences.pick(pair_id, user_id=user_id, pick=pick),
+            )
+        elif undressed(emoji) in (SEND, DELETE):
             await self._do(event, undressed(emoji))
 
     @commands.Cog.listener()
     async def on_raw_reaction_remove(self, event: discord.RawReactionActionEvent) -> None:
         # Who removed it is told by an id alone; a bot's reactions were never taken in, so none is found.
-        emoji = _plain(event.emoji)
-        if emoji is not None and sign_of(emoji) is not None:
+        emoji, user_id = _plain(event.emoji), event.user_id
+        if emoji is None:
+            return
+        if sign_of(emoji) is not None:
             await self._note(
                 event.message_id,
                 lambda work_id: self._storage.ratings.unreact(
-                    work_id, message_id=event.message_id, user_id=event.user_id, emoji=emoji
+                    work_id, message_id=event.message_id, user_id=user_id, emoji=emoji
                 ),
+            )
+        elif (pick := pick_of(emoji)) is not None:
+            await self._note_pick(
+                event.message_id,
+                lambda pair_id: self._storage.preferences.withdraw(pair_id, user_id=user_id, pick=pick),
             )
 
     @commands.Cog.listener()
@@ -117,20 +133,67 @@ class Ratings(commands.Cog):
         text = wording(key, id=f"#{work_id}", sign=sign.value)
         await interaction.edit_original_response(content=f"{text}\n-# {_tallied(tally, wording)}")
 
-    async def _note(self, message_id: int, write: Callable[[int], Awaitable[object]]) -> None:
-        """Have `write` note what was done to a message, by the id of its work, if it shows one.
+    async def delete(self, interaction: discord.Interaction, work_ids: Sequence[int]) -> None:
+        """❌ as a button: delete what stands in the message, for its requester or a moderator.
 
-        One after the other in the order it was done, and never while the message is being read back.
+        Raises BadRequest (NO_WORK) and Unavailable (DATABASE_BUSY, DISK_FULL).
         """
+        wording = wording_for(interaction.locale)
+        requester = await self._storage.works.requester_of(work_ids[0])
+        if requester is None:
+            raise BadRequest(Reason.NO_WORK, value=f"#{work_ids[0]}")
+        if interaction.user.id != requester and not interaction.permissions.manage_messages:
+            await reply_privately(interaction, wording("reply.not_yours_to_delete"))
+            return
+        await interaction.response.defer()
+        await delete_works(
+            self._bot,
+            work_ids,
+            storage=self._storage,
+            recent=self._recent,
+            besides=None if interaction.message is None else interaction.message.id,
+        )
+        # With the press's own token: where there are buttons for it, the bot has often no other way.
+        await interaction.edit_original_response(
+            content=told_deleted(work_ids, wording), embeds=[], attachments=[], view=None
+        )
 
-        async def note() -> None:
-            work_id = await self._storage.postings.work_of(message_id)
-            if work_id is not None:
-                with suppress(BadRequest):  # deleted this moment
-                    await write(work_id)
+    async def delete_pair(self, interaction: discord.Interaction, pair_id: int) -> None:
+        """❌ under two clips: as `delete`. Raises BadRequest (PAIR_GONE) as well."""
+        pair = await self._storage.preferences.pair(
+            pair_id, guild_id=interaction.guild_id, channel_id=interaction.channel_id
+        )
+        if pair is None:
+            raise BadRequest(Reason.PAIR_GONE)
+        await self.delete(interaction, (pair.a_id, pair.b_id))
+
+    async def _note(self, message_id: int, write: Callable[[int], Awaitable[object]]) -> None:
+        """Have `write` note what was done to a message, by the id of each work that it shows."""
+
+        async def note(shown: Shown) -> None:
+            for work_id in shown.work_ids:
+                await write(work_id)
+
+        await self._in_turn(message_id, note)
+
+    async def _note_pick(self, message_id: int, write: Callable[[int], Awaitable[object]]) -> None:
+        """Have `write` note what was picked, by the id of the pair, if the message shows one."""
+
+        async def note(shown: Shown) -> None:
+            if shown.pair is not None:
+                await write(shown.pair.id)
+
+        await self._in_turn(message_id, note)
+
+    async def _in_turn(self, message_id: int, note: Callable[[Shown], Awaitable[object]]) -> None:
+        """Note one thing after the other, as it was done, and none while the message is being read back."""
+
+        async def write() -> None:
+            with suppress(BadRequest):  # deleted this moment
+                await note(await shown_in(message_id, self._storage))
 
         async with self._turn_of(message_id):
-            await patiently(note, about=f"what was done to message {message_id}")
+            await patiently(write, about=f"what was done to message {message_id}")
 
     def _turn_of(self, message_id: int) -> asyncio.Lock:
         return self._turns.setdefault(message_id, asyncio.Lock())
@@ -138,13 +201,13 @@ class Ratings(commands.Cog):
     async def _do(self, event: discord.RawReactionActionEvent, emoji: str) -> None:
         """✉️ and ❌. There is nowhere to answer, so failures are logged."""
         try:
-            work_id = await self._storage.postings.work_of(event.message_id)
-            if work_id is None:
+            shown = await shown_in(event.message_id, self._storage)
+            if not shown.work_ids:
                 return
             if emoji == SEND:
-                await self._letters.send(event, work_id)
-            elif await may_delete(self._bot, event, work_id, works=self._storage.works):
-                await delete_work(self._bot, work_id, storage=self._storage, recent=self._recent)
+                await self._letters.send(event, shown)
+            elif await may_delete(self._bot, event, shown.work_ids[0], works=self._storage.works):
+                await delete_works(self._bot, shown.work_ids, storage=self._storage, recent=self._recent)
         except NightingaleError as error:
             log_failure(error, about=f"{emoji} under message {event.message_id}")
         except DISCORD_FAULTS:

@@ -16,6 +16,7 @@ from cogs._shared.status_message import NamedFile, attachments
 from cogs._shared.verse_message import text_files
 from cogs._shared.wording import Wording, wording_for
 from cogs._shared.work_message import embeds_of, upload_ladder
+from cogs.ratings.shown import Shown
 from domain.clips import Clip, Work
 from domain.errors import BadRequest, NightingaleError, Reason
 from domain.verses import Verse
@@ -36,20 +37,29 @@ class Letters:
         self._shelf = shelf
         self._sent: dict[tuple[int, int], float] = {}
 
-    async def send(self, event: discord.RawReactionActionEvent, work_id: int) -> None:
-        """Send the work, or a sentence that says why not. Raises DISCORD_FAULTS.
+    async def send(self, event: discord.RawReactionActionEvent, shown: Shown) -> None:
+        """Send the works that are shown, or a sentence that says why not. Raises DISCORD_FAULTS.
 
-        Somebody who takes no messages from the bot gets none, and can't be told.
+        Two that are compared go to who has picked, and would not be compared blind otherwise. Somebody who
+        takes no messages from the bot gets none, and can't be told.
         """
-        if not self._is_due(event.user_id, work_id):
-            return
         guild = self._bot.get_guild(event.guild_id) if event.guild_id is not None else None
         wording = wording_for(guild.preferred_locale if guild else None)
+        pair = shown.pair
+        is_blind = pair is not None and event.user_id not in await self._storage.preferences.picks(pair.id)
+        asked_for = (event.message_id,) if is_blind else shown.work_ids
+        due = [each for each in asked_for if self._is_due(event.user_id, each)]
+        if not due:
+            return
         user = event.member or await self._bot.fetch_user(event.user_id)
         try:
-            await self._send(event, user, work_id, wording)
+            if is_blind:
+                await user.send(wording("reply.pick_first"))
+                return
+            for work_id in due:
+                await self._send(event, user, work_id, wording)
         except discord.Forbidden:
-            log.info("somebody who asked for #%d by ✉️ takes no messages", work_id)
+            log.info("somebody who asked for #%d by ✉️ takes no messages", shown.work_ids[0])
 
     async def _send(
         self,
@@ -83,12 +93,13 @@ class Letters:
             return verse.verse
         raise BadRequest(Reason.NO_WORK, value=f"#{work_id}")
 
-    def _is_due(self, user_id: int, work_id: int) -> bool:
+    def _is_due(self, user_id: int, asked_for: int) -> bool:
+        """Whether somebody who asks for this work, or under this message, is answered, who then was."""
         now = time.monotonic()
         self._sent = {who: at for who, at in self._sent.items() if now - at < SECONDS_BETWEEN_LETTERS}
-        if (user_id, work_id) in self._sent:
+        if (user_id, asked_for) in self._sent:
             return False
-        self._sent[user_id, work_id] = now
+        self._sent[user_id, asked_for] = now
         return True
 
 

@@ -3,14 +3,14 @@
 from typing import TYPE_CHECKING
 
 from cogs.seeds.commands import Seeds
-from cogs.seeds.items import PageButton
+from cogs.seeds.items import PageButton, StopButton
 
 if TYPE_CHECKING:
     from bot import Nightingale
 
 
 async def setup(bot: "Nightingale") -> None:
-    bot.add_dynamic_items(PageButton)
+    bot.add_dynamic_items(PageButton, StopButton)
     await bot.add_cog(
         Seeds(
             bot.tree,

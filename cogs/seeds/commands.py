@@ -10,6 +10,7 @@ from discord.ext import commands
 from cogs._shared.clip_shelf import ClipShelf
 from cogs._shared.escaping import escaped
 from cogs._shared.failures import log_failure, reply_privately_instead
+from cogs._shared.open_jobs import OpenJobs
 from cogs._shared.options import Name, clips_like, offered
 from cogs._shared.recent_clips import RecentClips
 from cogs._shared.scene_modal import LineModal
@@ -20,7 +21,7 @@ from cogs._shared.suggestions import Choices
 from cogs._shared.wording import localised, wording_for
 from cogs.seeds.items import page_view
 from cogs.seeds.messages import PAGE, file_name, page_embed, seed_embed, sheet_files
-from cogs.seeds.playing import play_seed
+from cogs.seeds.playing import PlayJob
 from cogs.seeds.reading import read_music
 from domain.errors import BadRequest, NightingaleError, Reason, Unavailable
 from domain.seeds import MAX_NAME, Seed, clean_name
@@ -57,6 +58,7 @@ class Seeds(commands.Cog):
         self._seeds = storage.seeds
         self._shelf = shelf
         self._recent = recent
+        self._playing = OpenJobs()
         self._menu = app_commands.ContextMenu(
             name=localised("menu.use_as_seed"),
             callback=self.use_as_seed,
@@ -71,6 +73,7 @@ class Seeds(commands.Cog):
 
     async def cog_unload(self) -> None:
         self._tree.remove_command(self._menu.name, type=self._menu.type)
+        await self._playing.close()
 
     @seed.command(
         name=localised("command.seed_save.name"), description=localised("command.seed_save.description")
@@ -125,20 +128,14 @@ class Seeds(commands.Cog):
     @offered(name="seed_called")
     async def play(self, interaction: discord.Interaction, name: SeedName) -> None:
         await interaction.response.defer(thinking=True)
-        wording = wording_for(interaction.locale)
         try:
             seed = await named_seed(interaction, name, seeds=self._seeds)
         except (BadRequest, Unavailable) as error:
-            text = log_failure(error, about="/seed play").text(wording)
+            text = log_failure(error, about="/seed play").text(wording_for(interaction.locale))
             await reply_privately_instead(interaction, text)
             return
-        await play_seed(
-            interaction,
-            seed_music(seed),
-            file_name=file_name(seed.id),
-            engine=self._engine,
-            wording=wording,
-        )
+        job = PlayJob(interaction, seed_music(seed), file_name=file_name(seed.id), engine=self._engine)
+        self._playing.start(job, [job.number])
 
     @seed.command(
         name=localised("command.seed_rename.name"), description=localised("command.seed_rename.description")
@@ -229,6 +226,10 @@ class Seeds(commands.Cog):
         """📃: leaf to a page of the list."""
         await interaction.response.defer()
         await self._show_page(interaction, page)
+
+    async def stop(self, interaction: discord.Interaction, number: int) -> None:
+        """❌: stop playing what the interaction of that number asked for."""
+        await self._playing.cancel(interaction, number, name="🌱")
 
     async def _show_page(self, interaction: discord.Interaction, page: int) -> None:
         """Fill the message with a page of what the person sees; the last one, where there are fewer."""

@@ -8,13 +8,13 @@ from pathlib import PurePath
 import discord
 
 from cogs._shared.clip_shelf import ClipShelf
-from cogs._shared.sources import fetched, read_source
+from cogs._shared.sources import fetched_music, read_source
 from domain.errors import BadRequest, Reason
 from domain.transformations import Source
 from engine.intake.messages import Intake
-from engine.intake.reader import MAX_BYTES, MAX_RECORDING_BYTES, read_notes, read_recording, read_upload
+from engine.intake.names import is_midi
+from engine.intake.reader import read_notes, read_recording, read_upload
 
-_MIDI = (".mid", ".midi", ".kar")
 _TEXT = (".abc", ".txt")
 
 
@@ -44,14 +44,9 @@ async def read_music(
 
 async def _read_file(file: discord.Attachment) -> Intake:
     ending = PurePath(file.filename).suffix.lower()
-    if ending in _MIDI and file.size > MAX_BYTES:  # not even fetched
-        raise BadRequest(Reason.MIDI_TOO_BIG, value=file.size // 1000, limit=MAX_BYTES // 1000)
-    if file.size > MAX_RECORDING_BYTES:
-        limit = MAX_RECORDING_BYTES // 1000
-        raise BadRequest(Reason.RECORDING_TOO_BIG, value=file.size // 1000, limit=limit)
-    content = await fetched(file)
+    content = await fetched_music(file)
     if ending in _TEXT:
         return await read_notes(content.decode(errors="replace"), title=PurePath(file.filename).stem)
-    if ending in _MIDI or content.startswith(b"MThd"):
+    if is_midi(file.filename, content):
         return await read_upload(content, name=file.filename)
     return await read_recording(content, name=file.filename)

@@ -25,6 +25,12 @@ class Pen:
         radius = shape.get("radius", 0) * _SUPERSAMPLING
         self._draw.rounded_rectangle(corners, radius, fill=colour)
 
+    def image(self, left: float, top: float, right: float, bottom: float, picture: Image.Image) -> None:
+        """A picture, stretched to a box."""
+        corners = [round(value * _SUPERSAMPLING) for value in (left, top, right, bottom)]
+        size = (corners[2] - corners[0], corners[3] - corners[1])
+        self._image.paste(picture.resize(size, Image.Resampling.BILINEAR), (corners[0], corners[1]))
+
     def disc(self, x: float, y: float, width: float, height: float, colour: str) -> None:
         corners = [value * _SUPERSAMPLING for value in (x, y, x + width, y + height)]
         self._draw.ellipse(corners, fill=colour)

@@ -152,13 +152,13 @@ def _systems(score: Score, *, bars: int, count: int) -> Iterator[_System]:
 
 
 def _draw_header(pen: Pen, score: Score, title: str) -> None:
-    pen.text(_MARGIN, 58, _plain(title), size=36, colour=_TITLE, bold=True)
+    pen.text(_MARGIN, 58, plain(title), size=36, colour=_TITLE, bold=True)
     x = pen.text(_MARGIN, 94, f"{score.key}   ·   {score.metre}   ·   ", size=20, colour=_TEXT)
     x = _draw_beat_symbol(pen, score, x)
     pen.text(x, 94, f"  = {score.tempo:.0f}", size=20, colour=_TEXT)
     x = _WIDTH - _MARGIN
     for place, part in reversed(list(enumerate(score.parts))):
-        name = _plain(part.name)
+        name = plain(part.name)
         x -= text_width(name, size=20)
         pen.text(x, 94, name, size=20, colour=_TEXT)
         x -= 28
@@ -218,7 +218,7 @@ def _draw_form(pen: Pen, score: Score, system: _System) -> None:
         right = system.x(min(last, system.last_tick)) - 3
         tint = _SECTION_TINTS[ideas.index(section.idea) % len(_SECTION_TINTS)]
         pen.box(left, top, right, top + 18, tint, radius=4)
-        pen.text(left + 8, top + 14.5, _plain(section.label), size=15, colour=_TITLE)
+        pen.text(left + 8, top + 14.5, plain(section.label), size=15, colour=_TITLE)
         if first > system.first_tick:
             pen.box(left - 1, system.top, left + 1, system.foot, _SECTION_BOUNDARY)
 
@@ -300,7 +300,7 @@ def _mixed(colour: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """The text in the letters that Pillow's built-in font has."""
     for fancy, plain in (("–", "-"), ("—", "-"), ("♯", "#"), ("♭", "b"), *_PRIMES):
         text = text.replace(fancy, plain)

@@ -19,8 +19,9 @@ from engine.craft.versions import Versions, model_with, unusable
 from models.adapters import Adapter, AdapterError
 from models.composition.gate import Gate
 from models.composition.norms import Norms
-from models.critic.files import load_critic
+from models.critic.files import CRITIC, load_critic
 from models.critic.network import Judge
+from models.critic.sound_files import SOUND_CRITIC, SoundJudge, load_sound_judge
 from models.devices import choose_device
 from models.drafting import Model
 from models.families import load_model
@@ -69,6 +70,11 @@ class Repertoire:
                 self._models[style.name] = load_model(style, self._device)
             except Unavailable as error:
                 self._unusable[style.name] = error
+        self._sound_judge: SoundJudge | None = None
+        try:
+            self._sound_judge = load_sound_judge(weights, self._device)
+        except Unavailable as error:
+            self._unusable[SOUND_CRITIC] = error
         self._restyler: Restyler | None = None
         try:
             self._restyler = load_style_transfer(weights, self._device)
@@ -130,6 +136,27 @@ class Repertoire:
         """The versions of all who made something, where the judge chose among it."""
         judge = self.gate.judge
         return "+".join([*versions, *([] if judge is None else [judge.version])])
+
+    @property
+    def judge(self) -> Judge:
+        """The judge of notes. Raises Unavailable where there is none."""
+        if self.gate.judge is None:
+            raise _missing(CRITIC)
+        return self.gate.judge
+
+    @property
+    def heard_sound_judge(self) -> SoundJudge | None:
+        """The judge of recordings, where there is one that can be used."""
+        return self._sound_judge
+
+    @property
+    def sound_judge(self) -> SoundJudge:
+        """The judge of recordings. Raises Unavailable where its weights are missing or can't be used."""
+        if SOUND_CRITIC in self._unusable:
+            raise self._unusable[SOUND_CRITIC]
+        if self._sound_judge is None:
+            raise _missing(SOUND_CRITIC)
+        return self._sound_judge
 
     def judgement(self, score: Score, genre: Genre | None) -> float | None:
         """How likely the judge takes a score for a person's, 0 to 1; None without a judge."""

@@ -4,6 +4,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from domain.clips import Clip, Progress, Stage
+from domain.judgements import Judgement, JudgeRequest
 from domain.playings import Playing, PlayRequest
 from domain.requests import ComposeRequest
 from domain.sheets import Sheet, SheetRequest
@@ -11,6 +12,7 @@ from domain.song_requests import SongRequest
 from domain.transformations import Transformation
 from domain.verses import LyricsRequest, Verse
 from engine.craft.composing import Composer
+from engine.craft.judging import Judging
 from engine.craft.playing import playing
 from engine.craft.repertoire import Repertoire
 from engine.craft.singing import Singer
@@ -28,6 +30,7 @@ class Workshop:
         self._transformer = Transformer(repertoire)
         self._versifier = Versifier(repertoire.poets)
         self._singer = Singer(repertoire, self._versifier)
+        self._judging = Judging(repertoire)
 
     def warm_up(self) -> None:
         self._composer.warm_up()
@@ -48,6 +51,9 @@ class Workshop:
     def play(self, request: PlayRequest) -> Generator[Progress | Playing, None, None]:
         yield Progress(Stage.RENDERING)
         yield (yield from playing(request.score, title=request.title, genre=request.genre))
+
+    def judge(self, request: JudgeRequest) -> Generator[Progress | Judgement, None, None]:
+        yield from self._judging.judge(request)
 
     def engrave(self, request: SheetRequest) -> Generator[Progress | Sheet, None, None]:
         """Raises BadRequest for a file that is damaged, or music of too many notes."""

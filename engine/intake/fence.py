@@ -11,6 +11,7 @@ import sys
 import traceback
 
 from domain.errors import BadRequest, Reason
+from domain.judgements import Recording
 from engine.intake.clip_files import composition_of, read_score
 from engine.intake.messages import (
     ClipQuestion,
@@ -18,6 +19,7 @@ from engine.intake.messages import (
     NotesQuestion,
     Question,
     RecordingQuestion,
+    SoundQuestion,
     UploadQuestion,
     read_question,
     write_answer,
@@ -50,7 +52,7 @@ def main() -> int:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
         question, content = read_question(sys.stdin.buffer.read())
-        confine(listening=isinstance(question, RecordingQuestion))
+        confine(listening=isinstance(question, RecordingQuestion | SoundQuestion))
         written = write_answer(_outcome(question, content))
     except Exception:  # noqa: BLE001 - the caller logs it
         traceback.print_exc()
@@ -80,7 +82,9 @@ def confine(*, listening: bool = False) -> None:
         resource.setrlimit(kind, (soft, hard))
 
 
-def _outcome(question: Question, content: bytes) -> Intake | BadRequest:
+def _outcome(  # noqa: PLR0911  one return a kind of question
+    question: Question, content: bytes
+) -> Intake | Recording | BadRequest:
     try:
         match question:
             case UploadQuestion(title):
@@ -94,6 +98,10 @@ def _outcome(question: Question, content: bytes) -> Intake | BadRequest:
                 from engine.intake.listening import take_recording  # noqa: PLC0415
 
                 return take_recording(content, title=title)
+            case SoundQuestion(title):
+                from engine.intake.sounds import take_sound  # noqa: PLC0415
+
+                return take_sound(content, title=title)
     except BadRequest as error:
         return error
     except MemoryError:

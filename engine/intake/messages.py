@@ -3,11 +3,13 @@
 Knows neither processes nor MIDI.
 """
 
+import base64
 import json
 from dataclasses import dataclass
 from typing import Any
 
 from domain.errors import BadRequest, Reason
+from domain.judgements import Recording
 from domain.remarks import Remark
 from domain.score import Score
 from domain.score_json import score_from_plain, score_to_plain
@@ -41,9 +43,17 @@ class RecordingQuestion:
     title: str
 
 
-Question = UploadQuestion | ClipQuestion | NotesQuestion | RecordingQuestion
+@dataclass(frozen=True, slots=True)
+class SoundQuestion:
+    """A stranger's recording, called `title`: all that sounds in it is to be judged."""
 
-_TITLED: dict[str, type[UploadQuestion | NotesQuestion | RecordingQuestion]] = {
+    title: str
+
+
+Question = UploadQuestion | ClipQuestion | NotesQuestion | RecordingQuestion | SoundQuestion
+
+_TITLED: dict[str, type[UploadQuestion | NotesQuestion | RecordingQuestion | SoundQuestion]] = {
+    "sound": SoundQuestion,
     "upload": UploadQuestion,
     "notes": NotesQuestion,
     "recording": RecordingQuestion,
@@ -81,27 +91,43 @@ def read_question(written: bytes) -> tuple[Question, bytes]:
     return _TITLED[plain["kind"]](plain["title"]), content
 
 
-def write_answer(outcome: Intake | BadRequest) -> bytes:
+def write_answer(outcome: Intake | Recording | BadRequest) -> bytes:
     """A JSON document."""
     if isinstance(outcome, BadRequest):
         return json.dumps({"refused": outcome.reason, "values": outcome.values}).encode()
     remarks = [remark.to_plain() for remark in outcome.left_out]
+    if isinstance(outcome, Recording):
+        levels = {
+            "semitones": base64.b64encode(outcome.semitones).decode(),
+            "mel": base64.b64encode(outcome.mel).decode(),
+        }
+        return json.dumps(
+            {"title": outcome.title, "seconds": outcome.seconds, "left_out": remarks, **levels}
+        ).encode()
     plain = {"score": score_to_plain(outcome.score), "title": outcome.title, "left_out": remarks}
     return json.dumps(plain, separators=(",", ":")).encode()
 
 
-def read_answer(written: bytes) -> Intake:
-    """What was taken in. Raises BadRequest where it was refused, ValueError where this is no answer."""
+def read_answer(written: bytes) -> Intake | Recording:
+    """What was taken in: a Recording for a SoundQuestion.
+
+    Raises BadRequest where it was refused, ValueError where this is no answer.
+    """
     try:
         plain: dict[str, Any] = json.loads(written)
         if "refused" in plain:
             refusal = BadRequest(Reason(plain["refused"]), **plain["values"])
         else:
-            return Intake(
-                score=score_from_plain(plain["score"]),
-                title=plain["title"],
-                left_out=tuple(Remark.from_plain(remark) for remark in plain["left_out"]),
-            )
+            left_out = tuple(Remark.from_plain(remark) for remark in plain["left_out"])
+            if "semitones" in plain:
+                return Recording(
+                    title=plain["title"],
+                    seconds=float(plain["seconds"]),
+                    semitones=base64.b64decode(plain["semitones"], validate=True),
+                    mel=base64.b64decode(plain["mel"], validate=True),
+                    left_out=left_out,
+                )
+            return Intake(score_from_plain(plain["score"]), plain["title"], left_out)
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError("not an answer") from error
     raise refusal

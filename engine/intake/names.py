@@ -6,6 +6,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from domain.limits import MAX_TITLE
 
 _REPLACEMENT = "\ufffd"
+_MIDI = (".mid", ".midi", ".kar")
 
 
 def clean_name(name: str) -> str:
@@ -22,3 +23,8 @@ def title_of(file_name: str) -> str:
     base = PurePosixPath(PureWindowsPath(file_name).name).name
     stem = base.rpartition(".")[0] or base
     return clean_name(stem.replace("_", " ")) or "MIDI"
+
+
+def is_midi(file_name: str, content: bytes = b"") -> bool:
+    """Whether a file is meant to be MIDI, by its name's ending or its first bytes."""
+    return file_name.lower().endswith(_MIDI) or content.startswith(b"MThd")

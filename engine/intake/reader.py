@@ -3,7 +3,7 @@
     caller's process                          |  python -m engine.intake.fence
                                               |
     read_upload, read_clip, read_notes,       |
-    read_recording                            |
+    read_recording, read_sound                |
       |   waits for its turn, two at a time   |
       +-- stdin: question, file --------------|--> confined: 1 GB, 5 s of CPU (of sound 1.5 GB, 15 s),
       |                                       |      no files, no core
@@ -22,16 +22,18 @@ import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import cast
+from typing import cast, overload
 from weakref import WeakKeyDictionary
 
 from domain.errors import BadRequest, Bug, Reason, Unavailable
+from domain.judgements import Recording
 from engine.intake.messages import (
     ClipQuestion,
     Intake,
     NotesQuestion,
     Question,
     RecordingQuestion,
+    SoundQuestion,
     UploadQuestion,
     read_answer,
     write_question,
@@ -116,15 +118,35 @@ async def read_recording(content: bytes, *, name: str) -> Intake:
 
     Raises BadRequest (NOT_A_RECORDING, RECORDING_...), where no melody is heard too; else as `read_upload`.
     """
+    _check_recording(content)
+    return await _ask(RecordingQuestion(title_of(name)), content)
+
+
+async def read_sound(content: bytes, *, name: str) -> Recording:
+    """All that is heard in a stranger's recording, to be judged; raises as `read_recording`."""
+    _check_recording(content)
+    return await _ask(SoundQuestion(title_of(name)), content)
+
+
+def _check_recording(content: bytes) -> None:
     if not content:
         raise BadRequest(Reason.RECORDING_EMPTY)
     if len(content) > MAX_RECORDING_BYTES:
         limit = MAX_RECORDING_BYTES // 1000
         raise BadRequest(Reason.RECORDING_TOO_BIG, value=len(content) // 1000, limit=limit)
-    return await _ask(RecordingQuestion(title_of(name)), content)
 
 
-async def _ask(question: Question, content: bytes) -> Intake:
+@overload
+async def _ask(question: SoundQuestion, content: bytes) -> Recording: ...
+
+
+@overload
+async def _ask(
+    question: UploadQuestion | ClipQuestion | NotesQuestion | RecordingQuestion, content: bytes
+) -> Intake: ...
+
+
+async def _ask(question: Question, content: bytes) -> Intake | Recording:
     turns = _turns.setdefault(asyncio.get_running_loop(), _Turns())
     if turns.waiting >= MAX_WAITING:
         raise Unavailable(Reason.READER_BUSY)
@@ -134,14 +156,14 @@ async def _ask(question: Question, content: bytes) -> Intake:
     finally:
         turns.waiting -= 1
     try:
-        listening = isinstance(question, RecordingQuestion)
+        listening = isinstance(question, RecordingQuestion | SoundQuestion)
         seconds = LISTEN_SECONDS if listening else WAIT_SECONDS
         return await _read_fenced(write_question(question, content), seconds)
     finally:
         turns.free.release()
 
 
-async def _read_fenced(question: bytes, seconds: float) -> Intake:
+async def _read_fenced(question: bytes, seconds: float) -> Intake | Recording:
     """One process's life. It is gone when this returns, raises or is cancelled."""
     try:
         process = await asyncio.create_subprocess_exec(
@@ -206,7 +228,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     await process.communicate()
 
 
-def _understood(code: int | None, answer: bytes, trace: str) -> Intake:
+def _understood(code: int | None, answer: bytes, trace: str) -> Intake | Recording:
     if code == 0:
         try:
             return read_answer(answer)

@@ -14,13 +14,18 @@ from domain.score import Note, Score, Section
 from models.composition.choices import Choices
 from models.composition.form import Passage, plan_form
 from models.composition.gate import Gate
-from models.composition.opening import restated, settled, with_upbeat
+from models.composition.opening import leap_after, restated, settled, with_upbeat
 from models.composition.script import script_of
 from models.drafting import Candidate, Model
 from models.tokens import semitones_between
 
 _FORM_DRAWS = 2
 """Tells the random numbers of the form from those that choices are drawn with."""
+
+_OCTAVE = 12
+
+_LEAP_COST = 0.4
+"""In logits of the judge, for each semitone beyond an octave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +132,27 @@ def form_of(choices: Choices) -> tuple[Passage, ...]:
     """The form that a piece follows, drawn from its seed."""
     plan = choices.plan
     random = np.random.default_rng([choices.request.seed, _FORM_DRAWS])
-    passages = plan_form(plan.genre, plan.key, plan.metre, plan.bars, random)
-    return passages if choices.stated is None else settled(passages, plan, choices.stated)
+    stated = choices.stated
+    passages = plan_form(plan.genre, plan.key, plan.metre, plan.bars, random, comes_back=stated is not None)
+    return passages if stated is None else settled(passages, plan, stated)
 
 
 def _best(candidates: Sequence[Candidate], choices: Choices, gate: Gate | None) -> Composed:
     if gate is None:
         return Composed(candidates[0].score, None)
     verdicts = gate.weigh(candidates, genre=choices.plan.genre, style=choices.request.style)
-    winner = max(range(len(candidates)), key=lambda row: verdicts[row].merit)
+    merits = [
+        verdict.merit - _leap_cost(candidate.score, choices)
+        for verdict, candidate in zip(verdicts, candidates, strict=True)
+    ]
+    winner = max(range(len(candidates)), key=merits.__getitem__)
     return Composed(candidates[winner].score, verdicts[winner].judgement)
+
+
+def _leap_cost(score: Score, choices: Choices) -> float:
+    """What it takes off a merit that the piece goes on from its opening with a leap over an octave."""
+    leap = 0 if choices.opening is None else leap_after(score, choices.opening)
+    return _LEAP_COST * max(leap - _OCTAVE, 0)
 
 
 def laid_out(score: Score, sections: tuple[Section, ...]) -> Score:

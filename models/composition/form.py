@@ -76,16 +76,25 @@ _LONG_FROM = {
 
 
 def plan_form(
-    genre: Genre, key: Key, metre: Metre, bars: int, random: np.random.Generator
+    genre: Genre,
+    key: Key,
+    metre: Metre,
+    bars: int,
+    random: np.random.Generator,
+    *,
+    comes_back: bool = False,
 ) -> tuple[Passage, ...]:
     """The passages of a piece, in order, over all its bars.
 
     Sections have four bars, or eight in longer pieces; bars left over lengthen the last one, and a piece
-    shorter than four bars is one section.
+    shorter than four bars is one section. Where it `comes_back`, its first idea does, as soon as there are
+    two sections.
     """
     kind = _KINDS.get(genre, _Kind.ROUNDED)
     lengths = _section_lengths(bars, long_from=_LONG_FROM.get(genre, _LONG_BARS))
     ideas = _ideas(kind, len(lengths))
+    if comes_back and ideas[0] not in ideas[1:]:
+        ideas = (ideas[0] + ideas)[: len(ideas)]
     passages: list[Passage] = []
     first_bar = 0
     for place, (idea, length) in enumerate(zip(ideas, lengths, strict=True)):

@@ -120,6 +120,16 @@ def with_upbeat(score: Score, upbeat: Sequence[Line]) -> Score:
     )
 
 
+def leap_after(score: Score, opening: Opening) -> int:
+    """Semitones between the highest note that is stated last and the one that follows; 0 where none does."""
+    before_form = score.metre.bar_ticks if any(opening.upbeat) else 0
+    until = before_form + opening.stated.end
+    tune = score.parts[0].notes
+    before = max(((note.onset, note.pitch) for note in tune if note.onset < until), default=None)
+    after = min(((note.onset, -note.pitch) for note in tune if note.onset >= until), default=None)
+    return abs(before[1] + after[1]) if before and after else 0
+
+
 def _first_bar_line(lines: Sequence[Line], bar: int, *, longest: int) -> int:
     """The tick of the first bar line that music is heard from; what comes before it is an upbeat to it.
 

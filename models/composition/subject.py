@@ -6,6 +6,7 @@ What was asked for goes before what the music is like. Knows scores and what gen
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from domain.genres import TUNES, Genre
 from domain.remarks import Remark, Topic
@@ -29,10 +30,16 @@ from models.tokens import (
 _TEMPO_COST, _REGISTER_COST = 4.0, 0.3
 """What an octave between tempos, and a class between registers, count beside a class of density."""
 
+_LEGATO = 3
+"""Ticks that a note of one line may run into the next."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A source as something to begin with. `parts` sound, `tune` is the highest line of the first of them."""
+    """A source as something to begin with.
+
+    `parts` sound; `tune` is the highest line of the first of them, each note over when the next begins.
+    """
 
     source: Source
     parts: tuple[Part, ...]
@@ -42,7 +49,13 @@ class Subject:
     def of(cls, source: Source) -> "Subject":
         heard, _ = to_lanes(source.score, FINE)
         parts = tuple(part for part in source.score.parts if part.notes and not part.percussion)
-        return cls(source, parts, tune_of(source.score, heard))
+        tune = tune_of(source.score, heard) or parts[0].notes
+        ends = [*(note.onset for note in tune[1:]), tune[-1].end]
+        line = (
+            replace(note, duration=min(note.duration, end - note.onset))
+            for note, end in zip(tune, ends, strict=True)
+        )
+        return cls(source, parts, tuple(line))
 
     @property
     def key(self) -> Key:
@@ -54,8 +67,10 @@ class Subject:
 
     @property
     def is_line(self) -> bool:
-        """Whether there is nothing but the tune."""
-        return len(self.parts) == 1 and len(self.tune) == len(self.parts[0].notes)
+        """Whether there is nothing but the tune, though notes may run into the next one."""
+        notes = self.parts[0].notes
+        overlaps = any(before.end > after.onset + _LEGATO for before, after in pairwise(notes))
+        return len(self.parts) == 1 and len(self.tune) == len(notes) and not overlaps
 
     @property
     def density(self) -> int:

@@ -288,3 +288,20 @@ class Judge:
         for row in np.unique(rows):
             found[row] = logits[rows == row].mean()
         return found
+
+    @torch.inference_mode()
+    def logits_and_bars(
+        self, heard: Sequence[tuple[int, Passage]], genre: Genre | None
+    ) -> tuple[float, NDArray[np.float64]]:
+        """The network's logit of a score as `hear_placed` gives it, and (bars,) those of bars being spoilt.
+
+        Without notes: minus infinity, and none. Of bars heard in several windows, the last one's word counts.
+        """
+        if not heard:
+            return -np.inf, np.empty(0)
+        told = UNKNOWN_GENRE if genre is None else _GENRES[genre]
+        logits, altered = self.network(collate([passage for _, passage in heard], [told] * len(heard)))
+        bars = np.full(max(first + len(passage.bars) for first, passage in heard), -np.inf)
+        for (first, passage), row in zip(heard, altered, strict=True):
+            bars[first : first + len(passage.bars)] = row[: len(passage.bars)].double().cpu().numpy()
+        return float(logits.double().mean()), bars[np.isfinite(bars)]

@@ -85,6 +85,11 @@ class Passage:
 
 def hear(score: Score) -> list[Passage]:
     """A score as passages: one where it has at most WINDOW_BARS bars (and an upbeat), none without notes."""
+    return [passage for _, passage in hear_placed(score)]
+
+
+def hear_placed(score: Score) -> list[tuple[int, Passage]]:
+    """The passages of a score, each with the bar that it begins at."""
     notes = read_notes(score)
     if notes is None:
         return []
@@ -95,12 +100,12 @@ def hear(score: Score) -> list[Passage]:
         ]
     )
     if notes.bars <= WINDOW_BARS + 1:
-        return [_hear(notes, told, score.key.mode)]
+        return [(0, _hear(notes, told, score.key.mode))]
     last = notes.bars - WINDOW_BARS
     count = min(MAX_WINDOWS, -(-last // (WINDOW_BARS // 2)) + 1)
     firsts = np.unique(np.linspace(0, last, count).round().astype(int))
-    windows = (notes.window(int(first), WINDOW_BARS) for first in firsts)
-    return [_hear(window, told, score.key.mode) for window in windows if len(window.onset)]
+    windows = ((int(first), notes.window(int(first), WINDOW_BARS)) for first in firsts)
+    return [(first, _hear(window, told, score.key.mode)) for first, window in windows if len(window.onset)]
 
 
 def _hear(notes: HeardNotes, told: Integers, mode: Mode) -> Passage:

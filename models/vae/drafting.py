@@ -241,33 +241,42 @@ def draw_latents(
 ) -> Drawn:
     """Where a tune lies: every phrase between one phrase, the same for the whole piece, and another.
 
-    It keeps to the pitch classes of the one, so that what lies between two tunes stays in the scale. With
-    something stated, that is the one phrase, and its pitch classes are kept to as well.
+    It keeps to the pitch classes of the one, so that what lies between two tunes stays in the scale. After
+    something stated, the one is a phrase like that, and its pitch classes are kept to as well.
     """
-    start, classes = model.latents[first], model.anchors[first].classes
+    fit, kept = model.fitness(plan), frozenset[int]()
     if stated is not None:
-        start = model.network.encoder(stated_phrase(model.network, stated, plan)[None]).mean[0]
-        classes = tuple(sorted(classes_stated(stated).union(classes)))
+        begun = model.network.encoder(stated_phrase(model.network, stated, plan)[None]).mean[0]
+        first = int(random.choice(len(fit), p=_like(model, fit, begun)))
+        kept = classes_stated(stated)
     units = -(-plan.bars // UNIT_BARS)
     config = model.network.phrase_config
-    chances = _others(model, model.fitness(plan), first, start)
+    chances = _others(model, fit, first)
     phrases: list[Tensor] = []
     lanes = set(model.anchors[first].lanes)
     for _ in range(-(-units // config.units)):
         other = int(random.choice(len(chances), p=chances))
         lanes.update(model.anchors[other].lanes)
         ratio = float(random.uniform(*BETWEEN))
-        phrases.append(slerp(start, model.latents[other], ratio))
+        phrases.append(slerp(model.latents[first], model.latents[other], ratio))
     given = model.network.conductor(torch.stack(phrases)).flatten(0, 1)
+    classes = tuple(sorted(kept.union(model.anchors[first].classes)))
     return Drawn(given[:units], tuple(sorted(lanes)), classes)
 
 
-def _others(model: VAEModel, chances: NDArray[np.float64], first: int, start: Tensor) -> NDArray[np.float64]:
-    """(A,): how likely each anchor is gone towards: never the first, sooner the nearer to the start."""
+def _others(model: VAEModel, chances: NDArray[np.float64], first: int) -> NDArray[np.float64]:
+    """(A,): how likely each anchor is gone towards from the first: never itself, sooner the nearer."""
     if len(chances) < 2:
         return chances
-    likeness = torch.cosine_similarity(start[None], model.latents, dim=1).double().numpy()
-    others = np.arange(len(chances)) != first
+    return _like(model, chances, model.latents[first], besides=first)
+
+
+def _like(
+    model: VAEModel, chances: NDArray[np.float64], latent: Tensor, *, besides: int | None = None
+) -> NDArray[np.float64]:
+    """(A,): how likely each anchor is drawn: sooner the nearer to a phrase's latent, one never."""
+    likeness = torch.cosine_similarity(latent[None], model.latents, dim=1).double().numpy()
+    others = np.arange(len(chances)) != (-1 if besides is None else besides)
     weights = np.log(chances + 1e-300) + NEARNESS * likeness
     drawn = np.exp(weights - weights[others].max()) * others
     return drawn / drawn.sum()

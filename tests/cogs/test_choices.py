@@ -145,7 +145,7 @@ async def test_cancel_stops_both(tmp_path):
         assert not w.last_message.components
         for job_id in (1, 2):
             await w.job(job_id, status=JobStatus.CANCELLED)
-        assert not w.bot.work_jobs._jobs
+        assert not w.bot.work_jobs._open._jobs
 
 
 async def test_where_none_can_be_made_both_fail(tmp_path):
@@ -212,3 +212,67 @@ async def test_one_or_two(tmp_path, choices):
     async with world(tmp_path, warm=False) as w:
         with pytest.raises(simcord.OptionError):
             await w.compose(style="quick", choices=choices)
+
+
+async def test_reactions_pick_as_the_buttons_do_and_what_else_is_said_is_said_of_both(tmp_path):
+    async with world(tmp_path) as w:
+        message, bob = await pair_message(w), w.env.guild.add_member(w.env.create_user("bob"))
+        found, preferences, ratings = await pair(w), w.storage.preferences, w.storage.ratings
+        for emoji, pick in (("🅰️", Pick.A), ("⚖️", Pick.EQUAL), ("🅱️", Pick.B)):
+            await bob.react(message, emoji)
+            assert await preferences.picks(1) == {bob.id: pick}
+        await bob.unreact(message, "🅰️")  # which is not what stands
+        assert await preferences.picks(1) == {bob.id: Pick.B}
+        await bob.unreact(message, "🅱️")
+        assert await preferences.picks(1) == {}
+        await bob.react(message, "👍")
+        await bob.react(message, "⭐")
+        assert await ratings.of(1) == await ratings.of(2) == {bob.id: 5}
+        assert await w.storage.favourites.of(1) == await w.storage.favourites.of(2) == {bob.id}
+        _, a, _ = await press(bob, message, "better_b")
+        # Once it is told which is which, each is rated by itself.
+        await bob.click(a.message, custom_id=f"nightingale:down:{found.a_id}")
+        assert (await ratings.of(found.a_id), await ratings.of(found.b_id)) == ({bob.id: 1}, {bob.id: 5})
+        await bob.unreact(message, "👍")
+        assert (await ratings.of(found.a_id), await ratings.of(found.b_id)) == ({bob.id: 1}, {})
+        w.env.backend.clear_reactions(w.channel.id, message.id)
+        await w.env.settle()
+        assert await w.storage.favourites.of(1) == await w.storage.favourites.of(2) == set()
+
+
+async def test_an_envelope_sends_both_to_who_has_picked_and_a_cross_deletes_both(tmp_path):
+    async with world(tmp_path) as w:
+        message = await pair_message(w, style="tuneful")
+        bob = w.env.guild.add_member(w.env.create_user("bob"))
+        for _ in range(2):
+            await bob.react(message, "✉️")
+            await bob.unreact(message, "✉️")
+        [asked] = bob.user.dm_channel.history()
+        assert asked.content.startswith("Which one do you like better?")
+        assert not asked.attachments
+        await bob.react(message, "🅰️")
+        await bob.react(message, "✉️")
+        _, *letters = bob.user.dm_channel.history()
+        assert {letter.embeds[0].footer.text for letter in letters} == {"Clip #1", "Clip #2"}
+        await bob.react(message, "❌")  # who may not
+        await w.alice.react(message, "❌")
+        assert (w.last_message.content, w.last_message.attachments) == ("🗑️ #1, #2 · deleted", [])
+        assert not w.last_message.components
+        for clip_id in (1, 2):
+            assert await w.storage.clips.get(clip_id, guild_id=w.env.guild.id) is None
+
+
+async def test_what_was_said_of_a_pair_while_the_bot_was_away_is_read_back(tmp_path):
+    async with world(tmp_path) as w:
+        message, guild = await pair_message(w), w.env.guild
+        bob, carol = (guild.add_member(w.env.create_user(name)) for name in ("bob", "carol"))
+        await press(w.alice, message, "better_b")
+        await w.bot.remove_cog("Ratings")  # from here on nothing is heard
+        for actor, emojis in ((w.alice, "🅰️"), (bob, "🅰️"), (carol, "🅱️")):
+            await actor.react(message, emojis)
+        await carol.react(message, "⚖️")  # of two nobody knows which is meant
+        await bob.react(message, "👎")
+        async with toy_bot(w.settings) as another:
+            await w.env.restart_bot(another)
+            assert await another.storage.preferences.picks(1) == {w.alice.id: Pick.B, bob.id: Pick.A}
+            assert await another.storage.ratings.of(1) == await another.storage.ratings.of(2) == {bob.id: 1}

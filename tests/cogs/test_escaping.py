@@ -46,6 +46,8 @@ async def test_a_verse_longer_than_discord_takes_is_cut(tmp_path: Path):
         ("two\n> lines", "two \\> lines"),
         ("\\*", "\\\\\\*"),
         ("#42, 3.5 and a-b", "#42, 3.5 and a-b"),
+        ("discord.gg/x Discord.com/invite/x", "discord\\.gg/x Discord\\.com/invite/x"),
+        ("(discordapp.com/x) I like Discord.", "(discordapp\\.com/x) I like Discord\\."),
         ("<t:0> <a:b:1> <#1>", "\\<t:0\\> \\<a:b:1\\> \\<#1\\>"),
     ],
 )

@@ -187,8 +187,8 @@ async def test_again_on_a_clip_nobody_knows_says_so(tmp_path):
         clip = toy_clip(ComposeRequest(style="quick", seed=1))
         view = result_view(99, clip, wording_for(None), models=w.bot.models)
         old = await channel.send("from another library", view=view)
-        result = await w.alice.click(old, custom_id="nightingale:again:99")
-        assert result.response is not None
-        assert "There is no clip #99 here." in result.response.content
+        [private] = (await w.alice.click(old, custom_id="nightingale:again:99")).followups
+        assert private.ephemeral
+        assert "There is no #99 here, or not any more." in private.content
         result = await w.alice.click(old, custom_id="nightingale:midi:99")
         assert result.ephemeral

@@ -53,7 +53,7 @@ async def test_a_bot_that_is_stopped_first_posts_what_is_made(tmp_path, monkeypa
     async with world(tmp_path) as w:
         await w.act(w.compose(style="gated"), until="composing")
         w.open_gate()
-        while w.bot.work_jobs._jobs[1].is_making:  # noqa: ASYNC110
+        while w.bot.work_jobs._open._jobs[1].is_making:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         await w.bot.work_jobs.close()
         assert (await w.job(1)).status is JobStatus.FINISHED

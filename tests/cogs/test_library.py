@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 import simcord
+from simcord import actors
+from simcord.backend import serializers
+from simcord.enums import AppCommandType, InteractionType
 
 from cogs.library.queries import TEMPLATE, Edge, Leaf, Mark
 from domain.votes import Sign
@@ -130,7 +133,7 @@ async def test_what_is_not_here_is_refused_in_the_same_words_to_the_person_alone
         await library(w)
         await move_elsewhere(w, 1)
         said: list[str] = []
-        for name in ("1", "99", "#7 **x**"):
+        for name in ("1", "99", "#7 **x**", "0", "9" * 18, "9" * 40, "-1", "٤٢"):
             already = len(w.channel.history())
             result = await w.alice.slash(w.channel, "show", id=name)
             [answer] = [*result.followups] or [result.response]
@@ -138,6 +141,7 @@ async def test_what_is_not_here_is_refused_in_the_same_words_to_the_person_alone
             assert answer.ephemeral
             assert len(w.channel.history()) == already
             said.append(re.sub(r"\(code.*", "", answer.content).replace("#1 ", "#99 "))
+        assert all("There is no " in text for text in said)
         assert said[0] == said[1] == "❌ There is no #99 here, or not any more. "
         assert "\\*\\*x\\*\\*" in said[2]
         assert "Nothing yet." in text_of(await asked(w, "history", whose="here"))
@@ -212,3 +216,94 @@ async def test_chinese_readers_read_chinese_lists(tmp_path: Path, monkeypatch: p
         chart = await asked(w, "top")
         assert chart.embeds[0].title == "这里最受喜欢的 · 一周"
         assert "★ 5.0（1 票）" in text_of(chart)
+
+
+async def test_the_library_of_a_direct_conversation_is_its_own(tmp_path: Path):
+    async with world(tmp_path) as w:
+        await library(w)  # of the server, which is none of the conversation's
+        user = w.alice.user
+
+        async def privately(command: str, **options: object) -> simcord.ResponseMessage:
+            result = await user.slash(command, **options)
+            [answer] = result.followups or [result.response]
+            assert answer is not None
+            return answer
+
+        for seed in (2, 3):
+            await privately("compose", style="tuneful", seed=seed)
+        assert (
+            ids_in(await privately("history")) == ids_in(await privately("history", whose="here")) == [3, 2]
+        )
+        assert ids_in(await asked(w, "history", whose="here")) == [1]
+        shown = await privately("show", id="2")
+        assert shown.embeds[0].title == "Tune 2"
+        assert "There is no #1 here" in (await privately("show", id="#1")).content
+        await user.set_reaction(shown, "⭐", reacted=True)
+        await user.click(shown, custom_id="nightingale:up:2")
+        assert ids_in(await privately("history", marked="saved")) == [2]
+        assert ids_in(await privately("history", marked="liked")) == [2]
+        chart = await privately("top")
+        assert ids_in(chart) == [2]
+        opened = await user.select(chart, ["2"], custom_id="nightingale:open")
+        assert opened.response is not None
+        assert opened.response.embeds[0].title == "Tune 2"
+        assert "nothing here that you have not heard" in text_of(await privately("recommend"))
+        recipe = await privately_from_the_menu(w, "Show recipe", shown)
+        stored = await w.storage.clips.get(2, guild_id=None, channel_id=user.dm_channel.id)
+        assert stored is not None
+        assert (await recipe.attachments[0].read()).decode() == stored.recipe.to_json()
+
+
+async def privately_from_the_menu(
+    world: World, name: str, message: simcord.ResponseMessage
+) -> simcord.ResponseMessage:
+    """The answer to what is picked in the menu of a message of Alice's conversation with the bot."""
+    user, backend = world.alice.user, world.env.backend
+    root = actors._resolve_visible_command(user, user.dm_channel.id, name, AppCommandType.MESSAGE)
+    target = serializers.message_payload(backend, actors._visible_message(user, message))
+    data = {
+        "id": root["id"],
+        "name": name,
+        "type": AppCommandType.MESSAGE,
+        "target_id": str(message.id),
+        "resolved": {"messages": {str(message.id): dict(target)}},
+    }
+    kind = InteractionType.APPLICATION_COMMAND
+    result = await actors._dispatch_actor_interaction(user, kind, user.dm_channel, data)
+    assert result.ephemeral
+    assert result.response is not None
+    return result.response
+
+
+async def test_what_is_gone_is_a_sentence_wherever_it_is_asked_for(tmp_path: Path):
+    async with world(tmp_path) as w:
+        await library(w, 3)
+        bob = w.env.guild.add_member(w.env.create_user("bob"))
+        leaf, found = await asked(w, "history"), (await bob.slash(w.channel, "recommend")).response
+        standing = w.last_message
+        assert found is not None
+        await w.storage.works.delete(3)
+        no_work = "There is no #3 here, or not any more."
+        for result in (
+            await w.alice.slash(w.channel, "show", id="3"),
+            await w.alice.select(leaf.message, ["3"], custom_id="nightingale:open"),
+            await bob.click(found.message, custom_id="nightingale:play:3"),
+            await w.alice.click(standing, custom_id="nightingale:again:3"),
+            await w.alice.click(standing, custom_id="nightingale:star:3"),
+        ):
+            [private] = result.followups or [result.response]
+            assert private is not None
+            assert private.ephemeral
+            assert no_work in private.content
+        menu = await w.alice.context_menu(w.channel, "Show recipe", standing)
+        assert menu.response is not None
+        assert "No single piece of mine stands in this message." in menu.response.content
+        assert ids_in(await asked(w, "history")) == [2, 1]
+        # What can't be made again any more is said to the person alone.
+        await lose(w, 2)
+        (w.settings.weights_folder / "forgotten").touch()
+        already = len(w.channel.history())
+        [private] = (await w.alice.slash(w.channel, "show", id="2")).followups
+        assert private.ephemeral
+        assert "the models that I have now can't make it again" in private.content
+        assert len(w.channel.history()) == already

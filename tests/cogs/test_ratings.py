@@ -8,8 +8,9 @@ import pytest
 import simcord
 
 from cogs._shared import patience
+from cogs.ratings import reading_back
 from storage import Tally
-from tests.cogs.test_compose import clip_message, speak_chinese
+from tests.cogs.test_compose import buttons, clip_message, speak_chinese
 from tests.cogs.test_lyrics import lyrics, press
 from tests.cogs.toys import PICTURE
 from tests.cogs.worlds import World, lose, toy_bot, world
@@ -156,9 +157,7 @@ async def test_a_cross_deletes_for_the_requester_and_for_moderators(tmp_path: Pa
         assert await w.alice.autocomplete(w.channel, "vary", "clip", "") != []
         await w.alice.react(mine, "❌")
         await join(w, "mod", moderator=True).react(other, "❌")
-        for message, text in zip(
-            w.channel.history(), ("🗑️ #1 was deleted.", "🗑️ #2 was deleted."), strict=True
-        ):
+        for message, text in zip(w.channel.history(), ("🗑️ #1 · deleted", "🗑️ #2 · deleted"), strict=True):
             assert (message.content, message.embeds, message.attachments) == (text, [], [])
             assert not message.components
         assert await w.storage.clips.get(1, guild_id=w.env.guild.id) is None
@@ -193,7 +192,7 @@ async def test_in_direct_messages_reactions_count_too(tmp_path: Path):
         await user.set_reaction(result.response, "4️⃣", reacted=False)
         assert await votes(w) == {}
         await user.set_reaction(result.response, "❌", reacted=True)
-        assert user.dm_channel.history()[-1].content == "🗑️ #1 was deleted."
+        assert user.dm_channel.history()[-1].content == "🗑️ #1 · deleted"
 
 
 async def test_a_vote_waits_for_a_busy_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -206,3 +205,53 @@ async def test_a_vote_waits_for_a_busy_library(tmp_path: Path, monkeypatch: pyte
             await asyncio.sleep(0.2)
         await reacting
         assert await votes(w) == {w.alice.id: 5}
+
+
+async def test_where_reactions_are_not_heard_a_button_deletes(tmp_path: Path):
+    async with world(tmp_path) as w:
+        heard = await clip_message(w)
+        assert "nightingale:delete:1" not in buttons(heard)
+        known = w.bot._connection
+        known._remove_guild(known._guilds[w.env.guild.id])  # as where people have it for themselves alone
+        message = await clip_message(w)
+        assert buttons(message)[-1] == "nightingale:delete:2"
+        refused = await join(w, "bob").click(message, custom_id="nightingale:delete:2")
+        assert refused.ephemeral
+        assert refused.response is not None
+        assert "Only the person who asked" in refused.response.content
+        await w.alice.click(message, custom_id="nightingale:delete:2")
+        emptied = w.last_message
+        assert (emptied.content, emptied.embeds, emptied.attachments) == ("🗑️ #2 · deleted", [], [])
+        assert not emptied.components
+        assert await w.storage.clips.get(2, guild_id=w.env.guild.id) is None
+        await w.compose(style="quick", choices=2)
+        pair = w.last_message
+        assert buttons(pair)[-1] == "nightingale:delete_pair:1"
+        await join(w, "mod", moderator=True).click(pair, custom_id="nightingale:delete_pair:1")
+        assert w.last_message.content == "🗑️ #3, #4 · deleted"
+
+
+async def test_a_new_session_is_read_back_once_and_a_resumed_one_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(reading_back, "SECONDS_BETWEEN", 0.3)
+    async with world(tmp_path) as w:
+        message = await clip_message(w)
+
+        def readings() -> int:
+            return sum(r.method == "GET" and str(message.id) in r.path for r in w.env.http_requests)
+
+        async with toy_bot(w.settings) as another:
+            await w.env.restart_bot(another)
+            assert readings() == 1
+            monkeypatch.delitem(another._connection.parsers, "MESSAGE_REACTION_ADD")
+            await w.alice.react(message, "👍")  # what is done while there is no session, nobody tells
+            another.dispatch("shard_resumed", 0)
+            another.dispatch("resumed")
+            await w.env.settle()
+            assert await another.storage.ratings.of(1) == {}
+            for _ in range(3):
+                another.dispatch("shard_ready", 0)
+            while not await another.storage.ratings.of(1):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            assert readings() == 3  # the message once more, and who made its reaction

@@ -216,6 +216,111 @@ REMARKS = [
         "The recipe was made by rnn-1, and I have rnn-2 now, so this may be something else.",
         "这个配方出自 rnn-1，而我现在的模型是 rnn-2，所以作出来的可能不一样。",
     ),
+    (
+        Remark(Topic.JUDGED_FLOWS),
+        "Note by note, it moves much as people's music does.",
+        "音与音的衔接和人写的音乐很像。",
+    ),
+    (
+        Remark(Topic.JUDGED_BETWEEN),
+        "Note by note, it could be a person's or a machine's.",
+        "从音与音的衔接看，可能是人写的，也可能不是。",
+    ),
+    (
+        Remark(Topic.JUDGED_STRAYS),
+        "Note by note, it often goes where people's music seldom does.",
+        "音与音的衔接常常走到人写的音乐很少去的地方。",
+    ),
+    (
+        Remark(Topic.JUDGED_BAR, {"bar": "5"}),
+        "Bar 5 sounds the least like what people write.",
+        "第 5 小节最不像人写的。",
+    ),
+    (
+        Remark(Topic.JUDGED_USUAL, {"genre": "jig"}),
+        "Its range, rhythm, repetition and dissonance are as usual in jig music.",
+        "音域、节奏、重复和不协和的程度都和一般的吉格舞曲差不多。",
+    ),
+    (
+        Remark(Topic.JUDGED_DISSONANT, {"value": "30%", "genre": "jig", "usual": "5%"}),
+        "Notes grate on 30% of its beats; in jig music it is 5%.",
+        "30% 的拍子上有刺耳的音程；吉格舞曲里一般是 5%。",
+    ),
+    (
+        Remark(Topic.JUDGED_OUT_OF_SCALE, {"value": "30%", "genre": "jig", "usual": "5%"}),
+        "30% of its notes lie in one scale; in jig music it is 5%.",
+        "30% 的音落在同一个音阶里；吉格舞曲里一般是 5%。",
+    ),
+    (
+        Remark(Topic.JUDGED_REPEATS_LITTLE, {"genre": "jig"}),
+        "Its bars come back less than in jig music.",
+        "小节的再现比一般的吉格舞曲少。",
+    ),
+    (
+        Remark(Topic.JUDGED_REPEATS_MUCH, {"genre": "jig"}),
+        "It repeats itself more than jig music does.",
+        "重复比一般的吉格舞曲多。",
+    ),
+    (
+        Remark(Topic.JUDGED_UNEVEN, {"genre": "jig"}),
+        "Its rhythm changes more from bar to bar than that of jig music.",
+        "各小节之间的节奏变化比一般的吉格舞曲大。",
+    ),
+    (
+        Remark(Topic.JUDGED_WIDE, {"value": "3.2", "genre": "jig", "usual": "2.1"}),
+        "It spans 3.2 semitones; jig music spans about 2.1.",
+        "音域有 3.2 个半音；吉格舞曲一般约 2.1 个。",
+    ),
+    (
+        Remark(Topic.JUDGED_NARROW, {"value": "3.2", "genre": "jig", "usual": "2.1"}),
+        "It spans only 3.2 semitones; jig music spans about 2.1.",
+        "音域只有 3.2 个半音；吉格舞曲一般约 2.1 个。",
+    ),
+    (
+        Remark(Topic.JUDGED_DENSE, {"value": "3.2", "genre": "jig", "usual": "2.1"}),
+        "It has 3.2 notes a bar; jig music has about 2.1.",
+        "每小节有 3.2 个音；吉格舞曲一般约 2.1 个。",
+    ),
+    (
+        Remark(Topic.JUDGED_SPARSE, {"value": "3.2", "genre": "jig", "usual": "2.1"}),
+        "It has only 3.2 notes a bar; jig music has about 2.1.",
+        "每小节只有 3.2 个音；吉格舞曲一般约 2.1 个。",
+    ),
+    (
+        Remark(Topic.JUDGED_STRIDES, {"value": "3.2", "genre": "jig", "usual": "2.1"}),
+        "Its lines move by 3.2 semitones at a time; those of jig music by about 2.1.",
+        "旋律每步平均 3.2 个半音；吉格舞曲一般约 2.1 个。",
+    ),
+    (
+        Remark(Topic.JUDGED_STEPS, {"value": "3.2", "genre": "jig", "usual": "2.1"}),
+        "Its lines move by only 3.2 semitones at a time; those of jig music by about 2.1.",
+        "旋律每步平均只有 3.2 个半音；吉格舞曲一般约 2.1 个。",
+    ),
+    (
+        Remark(Topic.JUDGED_LEAPS, {"value": "30%", "genre": "jig", "usual": "5%"}),
+        "30% of the steps of its tune are wider than an octave; in jig music it is 5%.",
+        "旋律中有 30% 的跳进超过八度；吉格舞曲里一般是 5%。",
+    ),
+    (
+        Remark(Topic.JUDGED_EMPTY, {"value": "30%", "genre": "jig", "usual": "5%"}),
+        "30% of its bars are empty; in jig music it is 5%.",
+        "30% 的小节是空的；吉格舞曲里一般是 5%。",
+    ),
+    (
+        Remark(Topic.JUDGED_CROSSES, {"value": "30%", "genre": "jig", "usual": "5%"}),
+        "Its voices cross on 30% of the beats; in jig music it is 5%.",
+        "30% 的拍子上有声部交叉；吉格舞曲里一般是 5%。",
+    ),
+    (
+        Remark(Topic.JUDGED_PARALLELS, {"value": "3.2", "genre": "jig", "usual": "2.1"}),
+        "Fifths or octaves move in parallel 3.2 times a bar; in jig music it is 2.1.",
+        "每小节有 3.2 次平行五度或八度；吉格舞曲里一般是 2.1 次。",
+    ),
+    (
+        Remark(Topic.JUDGED_SURPRISING, {"genre": "jig", "value": "3.2", "usual": "2.1"}),
+        "Its notes surprise the composer more than jig music does (3.2 nats a note; usual: 2.1).",
+        "它的音比一般的吉格舞曲更出乎作曲模型的意料（每音 3.2 纳特；一般 2.1）。",
+    ),
 ]
 
 

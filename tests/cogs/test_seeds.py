@@ -13,6 +13,8 @@ import pytest
 import simcord
 
 from cogs._shared.escaping import escaped
+from cogs._shared.wording import wording_for
+from cogs.seeds.items import playing_view
 from domain.errors import SENTENCES, Reason
 from domain.requests import ComposeRequest
 from domain.score import Note, Part, Score
@@ -48,7 +50,7 @@ async def kept(world: World, name: str, user_id: int | None = None) -> Score:
     return found.source.score
 
 
-def humming(pitches: list[int]) -> bytes:
+def humming(pitches: list[int], *, loudness: int = 9000) -> bytes:
     """A WAV file of a voice that takes half a second for each."""
     rate, samples = 16_000, array("h")
     for pitch in pitches:
@@ -56,7 +58,7 @@ def humming(pitches: list[int]) -> bytes:
         for frame in range(rate // 2):
             fade = min(frame, rate // 2 - frame, 800) / 800
             tone = sum(sin(step * frame * partial) / partial**2 for partial in (1, 2, 3, 4))
-            samples.append(round(9000 * fade * tone))
+            samples.append(round(loudness * fade * tone))
     file = io.BytesIO()
     with wave.open(file, "wb") as sound:
         sound.setparams((1, 2, rate, len(samples), "NONE", ""))
@@ -139,6 +141,11 @@ REFUSED = [
     ({"name": "new", "file": ("notes.mid", b"no MIDI at all")}, "That is no MIDI file."),
     ({"name": "new", "file": ("song.mp3", b"no sound at all" * 99)}, ""),
     ({"name": "new", "file": ("tune.abc", b"\xff\xfe\x00")}, ""),
+    (
+        {"name": "new", "file": ("silence.wav", humming([60] * 6, loudness=0))},
+        SENTENCES[Reason.RECORDING_SILENT],
+    ),
+    ({"name": "new", "file": ("huge.mid", bytes(1_000_001))}, "I read MIDI files of up to 1000 kB"),
     ({"name": " \u3000 ", "notes": NOTES}, "A seed needs a name of 1 to 32 characters."),
     ({"name": "x" * 33, "notes": NOTES}, "That name has 33 characters"),
     ({"name": "a\nb", "notes": NOTES}, "characters that can't be shown"),
@@ -168,6 +175,29 @@ async def test_what_makes_no_seed_is_a_sentence_and_changes_nothing(tmp_path: Pa
         assert taken.response is None
         [private] = taken.followups
         assert "There is no seed “nothing” of yours" in private.content
+
+
+async def test_playing_shows_how_far_it_is_and_can_be_stopped(tmp_path: Path):
+    async with world(tmp_path) as w:
+        bob = w.env.guild.add_member(w.env.create_user("bob"))
+        await do(w.alice, w, "save", name="gated", notes=NOTES)
+        await w.act(w.alice.slash(w.channel, "seed play", name="gated"), until="rendering")
+        message = w.last_message
+        assert message.content == "🎼 🌱 gated · rendering the sound"
+        stop = message.components[0].children[0].custom_id
+        await w.act(bob.click(message, custom_id=stop), until="Only the person who asked")
+        await w.alice.click(message, custom_id=stop)
+        assert w.last_message.content == "🛑 🌱 gated · cancelled"
+        assert not w.last_message.components
+        channel = w.bot.get_partial_messageable(w.channel.id)
+        old = await channel.send("rendering", view=playing_view(99, wording_for(None)))
+        late = await w.alice.click(old, custom_id="nightingale:stop:99")
+        assert late.response is not None
+        assert late.response.content == "🌱 has ended already."
+        assert (await w.alice.slash(w.channel, "compose", style="quick")).response  # the engine is free again
+        await w.act(w.alice.slash(w.channel, "seed play", name="gated"), until="rendering")
+        await w.bot.remove_cog("Seeds")  # as when the bot closes
+        assert "🌱 gated · I was restarted before this was finished." in w.last_message.content
 
 
 NAMES = ("🎵", "**bold** <@1> @everyone", "春 江", "`a` [b](https://c.d) ||e||")
@@ -289,6 +319,36 @@ async def test_seeds_are_what_is_composed_varied_and_blended(tmp_path: Path):
             assert sentence in private.content
         offered = await w.alice.autocomplete(w.channel, "blend", "other_seed_name", "O")
         assert [choice["value"] for choice in offered] == ["other"]
+
+
+async def test_seeds_work_in_direct_messages(tmp_path: Path):
+    async with world(tmp_path) as w:
+        person = w.alice.user
+        for command, options, said in (
+            ("seed save", {"name": "hum", "notes": NOTES}, "🌱 **hum** is kept."),
+            ("seed list", {}, ""),
+            ("seed rename", {"name": "hum", "new_name": "Dawn"}, "🌱 **hum** is called **Dawn** now."),
+            ("seed show", {"name": "dawn"}, ""),
+        ):
+            answer = (await person.slash(command, **options)).response
+            assert answer is not None
+            assert answer.content.startswith(said)
+            assert answer.embeds or said
+        played = (await person.slash("seed play", name="dawn")).response
+        assert played is not None
+        assert await played.attachments[0].read() == b"ID3 8 notes of Dawn"
+        composed = (await person.slash("compose", style="quick", seed_name="dawn")).response
+        assert composed is not None
+        assert fields(composed.embeds[0])["Made from"] == "🌱 Dawn"
+        request = (await w.storage.jobs.get(1)).request
+        assert isinstance(request, ComposeRequest)
+        assert request.opening is not None
+        assert [note.pitch for note in request.opening.score.parts[0].notes] == PITCHES
+        gone = (await person.slash("seed delete", name="dawn")).response
+        assert gone is not None
+        assert gone.content == "🗑️ The seed **Dawn** is deleted."
+        refused = await person.slash("compose", style="quick", seed_name="dawn")
+        assert "There is no seed “dawn” of yours" in refused.followups[0].content
 
 
 async def test_the_menu_of_a_message_keeps_its_piece(tmp_path: Path):

@@ -66,6 +66,8 @@ async def test_everything_that_can_be_made_of_clips_and_files(tmp_path: Path, we
 
 
 async def test_the_same_seed_gives_the_same_midi_also_where_files_are_gone(tmp_path: Path, weights: Path):
+    (weights / "style_transfer.json").unlink()
+    (weights / "style_transfer.safetensors").unlink()
     async with world(tmp_path, craft=CRAFT, weights_folder=weights) as w:
         for seed in (5, 5, 6):
             await made(w, "vary", file=FILE, amount=1.0, seed=seed)
@@ -78,12 +80,7 @@ async def test_the_same_seed_gives_the_same_midi_also_where_files_are_gone(tmp_p
         await made(w, "vary", clip="4")
         assert sha256_of(lost[-1].midi.read_bytes()) == lost[-1].midi_sha256
         assert not lost[0].midi.exists()
-
-
-async def test_weights_that_are_not_there_are_a_sentence(tmp_path: Path, weights: Path):
-    (weights / "style_transfer.json").unlink()
-    (weights / "style_transfer.safetensors").unlink()
-    async with world(tmp_path, craft=CRAFT, weights_folder=weights) as w:
+        # Weights that are not there keep nobody from the others, and are a sentence.
         result = await w.alice.slash(w.channel, "restyle", file=FILE, genre="reel")
         assert result.response is not None
         assert "The weights of “style_transfer” can't be used: they are missing." in result.response.content

@@ -13,18 +13,9 @@ from domain.remarks import Remark, Topic
 from domain.requests import Recipe
 from domain.score import Key, Score
 from domain.song_requests import SongRequest
-from domain.songs import StanzaKind
-from domain.verses import (
-    Language,
-    LyricsRequest,
-    RhymeScheme,
-    Verse,
-    VerseForm,
-    VerseLine,
-    VerseRecipe,
-    VerseStanza,
-)
+from domain.verses import Language, LyricsRequest, Verse, VerseLine, VerseStanza
 from models.lyrics.tunes import Half, save_tunes
+from tests.verses import verse_about
 
 NETWORKS = ("broken", "die", "gated", "seq2seq", "transformer", "wild")
 TUNES = ("如梦令", "浣溪沙", "菩萨蛮")
@@ -36,12 +27,6 @@ _REASONS = {
     "language": Reason.SCENE_LANGUAGE,
     "unsafe": Reason.SCENE_UNSAFE,
 }
-_ENGLISH = (
-    *("The {} wakes before the day", "And sings the mist out of the trees"),
-    *("Till all the hills have turned to grey", "And every leaf has caught the breeze"),
-)
-_CHORUS = ("O {}, sing to me", "By brook and hollow tree")
-_CHINESE = (("空山闻鸟语", "平平平仄仄"), ("林下晚风轻", "平仄仄平平"))
 
 
 def lay_out_poets(folder: Path) -> None:
@@ -62,47 +47,11 @@ def toy_verse(request: LyricsRequest) -> Verse:
         scene = read_scene(request.scene)
     except SceneError as error:
         raise BadRequest(_REASONS[error.reason]) from None
-    word = scene.keywords[0]
-    if scene.language == "zh":
-        return _chinese(request, word)
-    form = request.form or VerseForm.QUATRAINS
-    verse = _stanza([(line.format(word), "ABAB"[row]) for row, line in enumerate(_ENGLISH)])
-    stanzas = (verse, replace(verse))
-    if form is VerseForm.SONG:
-        chorus = _stanza([(line.format(word), "A") for line in _CHORUS], StanzaKind.CHORUS)
-        stanzas = (verse, chorus, verse, chorus)
-    made = replace(
-        request,
-        language=Language.ENGLISH,
-        lines=sum(len(stanza.lines) for stanza in stanzas),
-        form=form,
-        rhyme=request.rhyme or RhymeScheme.ABAB,
-        model=request.model or "seq2seq",
-    )
-    remarks = () if request.tune is None else (Remark(Topic.TUNE_LEFT_OUT),)
-    recipe = VerseRecipe(request=replace(made, tune=None), model_version=f"{made.model}-1")
-    return Verse(
-        title=f"The {word.title()}", recipe=recipe, stanzas=stanzas, scene_words=(word,), remarks=remarks
-    )
-
-
-def _stanza(lines: list[tuple[str, str]], label: StanzaKind = StanzaKind.VERSE) -> VerseStanza:
-    return VerseStanza(tuple(VerseLine(text, 8, rhyme, "01010101") for text, rhyme in lines), label)
-
-
-def _chinese(request: LyricsRequest, word: str) -> Verse:
-    made = replace(
-        request,
-        language=Language.CHINESE,
-        lines=4,
-        form=request.form or (VerseForm.CI if request.tune else VerseForm.FIVE),
-        model=request.model or "seq2seq",
-    )
-    lines = tuple(VerseLine(text, 5, "A", tones) for text, tones in _CHINESE * 2)
-    recipe = VerseRecipe(request=made, model_version=f"{made.model}-1")
-    return Verse(
-        title=request.tune or "山中", recipe=recipe, stanzas=(VerseStanza(lines),), scene_words=(word,)
-    )
+    asked = replace(request, language=Language(scene.language))
+    if asked.language is Language.CHINESE or asked.tune is None:
+        return verse_about(scene.keywords[0], asked)
+    made = verse_about(scene.keywords[0], replace(asked, tune=None))
+    return replace(made, remarks=(Remark(Topic.TUNE_LEFT_OUT),))
 
 
 def toy_song(request: SongRequest, verse: Verse, *, tune: Score, picture: bytes) -> Clip:

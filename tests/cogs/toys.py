@@ -13,6 +13,8 @@ from pathlib import Path
 
 from domain.clips import Clip, Progress, Stage
 from domain.errors import BadRequest, Reason, Unavailable
+from domain.genres import Genre
+from domain.judgements import Judgement, JudgeRequest
 from domain.playings import Playing, PlayRequest
 from domain.remarks import Remark, Topic
 from domain.requests import ComposeRequest, Recipe
@@ -238,8 +240,29 @@ class Toy(ToyPoet):
         yield Progress(Stage.RENDERING)
         yield toy_sheet(request)
 
+    def judge(self, request: JudgeRequest) -> Generator[Progress | Judgement, None, None]:
+        """The share that the title says in hundredths, if it says one."""
+        yield Progress(Stage.COMPOSING)
+        told = "".join(letter for letter in request.music.title if letter.isdigit())
+        yield Judgement(
+            title=request.music.title,
+            share=int(told or 50) / 100,
+            reasons=(
+                Remark(Topic.JUDGED_BETWEEN),
+                Remark(Topic.JUDGED_DISSONANT, {"value": "20%", "usual": "4%", "genre": "slip jig"}),
+            ),
+            genres=((Genre.SLIP_JIG, 0.9), (Genre.JIG, 0.1)),
+            key=Key(2),
+            tempo=112.0,
+            picture=PICTURE,
+            left_out=request.music.left_out,
+        )
+
     def play(self, request: PlayRequest) -> Generator[Progress | Playing, None, None]:
         yield Progress(Stage.RENDERING)
+        while request.title == "gated" and not (self.folder / "gate").exists():
+            yield Progress(Stage.RENDERING, 0.34)
+            time.sleep(0.01)
         notes = sum(len(part.notes) for part in request.score.parts)
         audio = f"ID3 {notes} notes of {request.title}".encode()
         yield Playing(seconds=request.score.seconds, audio=audio, midi=b"MThd toy", picture=PICTURE)

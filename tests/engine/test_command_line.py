@@ -273,6 +273,20 @@ def test_a_song_becomes_music_words_and_sheet(tmp_path: Path, sources: tuple[str
     assert (request.source.title, request.source.genre) == ("Ours", "reel")
 
 
+def test_files_are_judged(tmp_path: Path, sources: tuple[str, str], capsys: pytest.CaptureFixture[str]):
+    assert transform(tmp_path, "judge", *sources) == 0
+    printed = capsys.readouterr().out
+    assert "Their Song: 70% human  jig 90%  D major  112 beats/min" in printed
+    assert "Ours: 70% human" in printed
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"Their Song.png", "Ours.png"}
+
+
+def test_what_can_not_be_judged_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "x.wav").write_bytes(b"RIFF")
+    assert transform(tmp_path, "judge", str(tmp_path / "x.wav")) == 2
+    assert "damaged" in capsys.readouterr().err
+
+
 @contextmanager
 def ignored_interrupts() -> Iterator[None]:
     """As a shell without a terminal starts what it runs in the background; children inherit it."""

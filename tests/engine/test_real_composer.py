@@ -28,11 +28,12 @@ def save_tiny_weights(folder: Path) -> None:
     )
 
 
-async def test_clip_is_the_same_when_its_process_was_killed_halfway(tmp_path: Path):
+async def test_a_clip_has_a_sheet_and_is_the_same_when_its_process_was_killed_halfway(tmp_path: Path):
     save_tiny_weights(tmp_path)
     request = ComposeRequest(style="rnn", seed=7, length_seconds=5)
     async with Engine(weights=tmp_path, device="cpu") as engine:
         first = await clip_of(engine.compose(request))
+        await check_sheet(engine, first)
         pid = engine._child.pid
         stages: list[Stage] = []
         async for step in engine.compose(request):
@@ -46,38 +47,32 @@ async def test_clip_is_the_same_when_its_process_was_killed_halfway(tmp_path: Pa
         assert step.recipe == first.recipe
 
 
-async def test_a_song_has_the_verse_that_its_words_have_alone(tmp_path: Path):
+async def check_sheet(engine: Engine, clip: Clip) -> None:
+    """A clip's sheet has its bars, and a damaged clip has none."""
+    *_, sheet = [step async for step in engine.engrave(SheetRequest(title=clip.title, midi=clip.midi))]
+    assert isinstance(sheet, Sheet)
+    assert sheet.bars == sheet.bars_shown == clip.recipe.bars
+    assert [page[:4] for page in sheet.pages] == [b"\x89PNG"]
+    assert clip.title.encode() in sheet.musicxml
+    with pytest.raises(BadRequest) as raised:
+        _ = [step async for step in engine.engrave(SheetRequest(title="", midi=clip.midi[:100]))]
+    assert raised.value.reason is Reason.MIDI_UNREADABLE
+
+
+async def test_a_song_has_the_verse_of_its_words_and_is_cancelled_among_them(tmp_path: Path):
     save_singers(tmp_path)
     words = LyricsRequest(scene="forest birds", seed=7, lines=4, form=VerseForm.COUPLETS, candidates=1)
     async with Engine(weights=tmp_path, device="cpu") as engine:
         verse = await outcome_of(engine.write(words))
         song = await outcome_of(engine.make(SongRequest(words=words)))
-    assert isinstance(song, Clip)
-    assert (song.verse, song.title) == (verse, verse.title)
-    assert song.lead_sheet is not None
-
-
-async def test_a_song_is_cancelled_among_its_words_and_the_next_job_runs(tmp_path: Path):
-    save_singers(tmp_path)
-    words = LyricsRequest(scene="forest birds", seed=7, lines=16, candidates=8)
-    async with Engine(weights=tmp_path, device="cpu") as engine:
-        async for step in (news := engine.sing(SongRequest(words=words))):
+        assert isinstance(song, Clip)
+        assert (song.verse, song.title) == (verse, verse.title)
+        assert song.lead_sheet is not None
+        long = LyricsRequest(scene="forest birds", seed=7, lines=16, candidates=8)
+        async for step in (news := engine.sing(SongRequest(words=long))):
             if isinstance(step, Progress) and 0 < step.fraction < 0.5:
                 break
         await news.aclose()
+        # The next job runs.
         verse = await outcome_of(engine.write(LyricsRequest(scene="山水", seed=1, lines=4, candidates=1)))
-    assert verse.recipe.request.language == "zh"
-
-
-async def test_a_clips_sheet_has_its_bars_and_a_damaged_clip_none(tmp_path: Path):
-    save_tiny_weights(tmp_path)
-    async with Engine(weights=tmp_path, device="cpu") as engine:
-        clip = await clip_of(engine.compose(ComposeRequest(style="rnn", seed=7, length_seconds=5)))
-        *_, sheet = [step async for step in engine.engrave(SheetRequest(title=clip.title, midi=clip.midi))]
-        assert isinstance(sheet, Sheet)
-        assert sheet.bars == sheet.bars_shown == clip.recipe.bars
-        assert [page[:4] for page in sheet.pages] == [b"\x89PNG"]
-        assert clip.title.encode() in sheet.musicxml
-        with pytest.raises(BadRequest) as raised:
-            _ = [step async for step in engine.engrave(SheetRequest(title="", midi=clip.midi[:100]))]
-        assert raised.value.reason is Reason.MIDI_UNREADABLE
+        assert verse.recipe.request.language == "zh"

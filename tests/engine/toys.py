@@ -16,6 +16,8 @@ from pathlib import Path
 
 from domain.clips import Clip, Progress, Stage
 from domain.errors import BadRequest, Reason, Unavailable
+from domain.genres import Genre
+from domain.judgements import Judgement, JudgeRequest
 from domain.playings import Playing, PlayRequest
 from domain.remarks import Remark, Topic
 from domain.requests import ComposeRequest, Recipe
@@ -216,6 +218,18 @@ class Toy:
             raise BadRequest(Reason.MIDI_UNREADABLE)
         written = request.lead_sheet or request.midi
         yield Sheet(pages=(b"page",) * 2, musicxml=written, bars=8, bars_shown=6 if act == "cut" else 8)
+
+    def judge(self, request: JudgeRequest) -> Generator[Progress | Judgement, None, None]:
+        yield Progress(Stage.COMPOSING)
+        yield Judgement(
+            title=request.music.title,
+            share=0.7,
+            reasons=(),
+            genres=((Genre.JIG, 0.9),),
+            key=Key(2),
+            tempo=112.0,
+            picture=b"png",
+        )
 
     def play(self, request: PlayRequest) -> Generator[Progress | Playing, None, None]:
         self.note(f"play {request.title}")

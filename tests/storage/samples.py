@@ -9,19 +9,10 @@ from domain.remarks import Remark, Topic
 from domain.requests import ComposeRequest, Recipe
 from domain.score import Key, Metre, Mode, Note, Part, Score
 from domain.song_requests import SongRequest
-from domain.songs import StanzaKind
 from domain.transformations import AccompanyRequest, BlendRequest, RestyleRequest, Source, VaryRequest
-from domain.verses import (
-    Language,
-    LyricsRequest,
-    RhymeScheme,
-    Verse,
-    VerseForm,
-    VerseLine,
-    VerseRecipe,
-    VerseStanza,
-)
+from domain.verses import Language, LyricsRequest, RhymeScheme, Verse, VerseForm
 from storage import Storage, StoredClip, StoredVerse
+from tests.verses import verse_about
 
 GUILD, CHANNEL, USER = 11, 22, 33
 
@@ -89,13 +80,9 @@ def finished_clip(*, audio_bytes: int = 4000, title: str = "Reel in D") -> Clip:
 
 
 def finished_verse(*, title: str = "Tea and “Rain”", language: Language = Language.ENGLISH) -> Verse:
-    return Verse(
+    return replace(
+        verse_about("rain", replace(LYRICS, language=language)),
         title=title,
-        recipe=VerseRecipe(request=replace(LYRICS, language=language), model_version="seq2seq-1"),
-        stanzas=(
-            VerseStanza((VerseLine("The rain is on the leaf", 6, "A", "010101"), VerseLine("落花", 2))),
-            VerseStanza((VerseLine("And so are we", 4),), StanzaKind.CHORUS),
-        ),
         scene_words=("rain", "茶"),
         remarks=(Remark(Topic.METRE_REPLACED, {"title": "x", "asked": "y", "chosen": "z"}),),
     )

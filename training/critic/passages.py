@@ -58,6 +58,15 @@ class Example:
         return self.origin == HUMAN
 
 
+@dataclass(frozen=True, slots=True)
+class SpoiltPair:
+    """A human passage before and after it was spoilt, and in which way."""
+
+    before: Score
+    after: Score
+    kind: str
+
+
 Pieces = Mapping[Genre, Sequence[Score]]
 
 
@@ -145,7 +154,7 @@ class Examples:
 
     def draw(self, random: np.random.Generator) -> Iterator[Example]:
         """A human passage, and one or two that are none, all of one genre."""
-        genre = self.genres[int(random.choice(len(self.genres), p=self._shares))]
+        genre = self.draw_genre(random)
         human = self.human(genre, random)
         if human is None:
             return
@@ -168,6 +177,37 @@ class Examples:
         self, genre: Genre, random: np.random.Generator, *, name: str | None = None
     ) -> Example | None:
         """A passage that this source or any wrote; None where there is none of this genre."""
+        found = self.written_passage(genre, random, name=name)
+        return None if found is None else as_example(found[0], genre, found[1], altered=None)
+
+    def spoilt(self, genre: Genre, random: np.random.Generator, kind: str | None = None) -> Example | None:
+        """A human passage spoilt in one way, of a strength drawn by chance."""
+        pair = self.spoilt_pair(genre, random, kind)
+        if pair is None:
+            return None
+        where = altered_bars(pair.before, pair.after) if pair.kind in PLACEABLE else None
+        return as_example(pair.after, genre, pair.kind, altered=where)
+
+    def spoilt_pair(
+        self, genre: Genre, random: np.random.Generator, kind: str | None = None
+    ) -> SpoiltPair | None:
+        """A human passage before and after it was spoilt in one way, of a strength drawn by chance."""
+        score = self.human_passage(genre, random)
+        kinds = [kind] if kind else random.choice(_KINDS, len(_KINDS), replace=False, p=_KIND_SHARES)
+        donor = self._donor(score, genre, random)
+        for each in kinds:
+            spoilt = spoil(str(each), score, donor, genre, strength=random.random(), random=random)
+            if spoilt is not None:
+                return SpoiltPair(score, spoilt, str(each))
+        return None
+
+    def draw_genre(self, random: np.random.Generator) -> Genre:
+        return self.genres[int(random.choice(len(self.genres), p=self._shares))]
+
+    def written_passage(
+        self, genre: Genre, random: np.random.Generator, *, name: str | None = None
+    ) -> tuple[Score, str] | None:
+        """A passage that this source or any wrote, and which; None where there is none of this genre."""
         sources = self.material.sources
         names = [each for each in sources if name in (None, each) and sources[each].get(genre)]
         if not names:
@@ -176,20 +216,7 @@ class Examples:
         sizes = np.cumsum([len(sources[each][genre]) for each in names])
         place = int(random.integers(sizes[-1]))
         chosen = names[int(np.searchsorted(sizes, place, side="right"))]
-        passage = draw_passage(_pick(sources[chosen][genre], random), random)
-        return as_example(passage, genre, chosen, altered=None)
-
-    def spoilt(self, genre: Genre, random: np.random.Generator, kind: str | None = None) -> Example | None:
-        """A human passage spoilt in one way, of a strength drawn by chance."""
-        score = self.human_passage(genre, random)
-        kinds = [kind] if kind else random.choice(_KINDS, len(_KINDS), replace=False, p=_KIND_SHARES)
-        donor = self._donor(score, genre, random)
-        for each in kinds:
-            spoilt = spoil(str(each), score, donor, genre, strength=random.random(), random=random)
-            if spoilt is not None:
-                where = altered_bars(score, spoilt) if each in PLACEABLE else None
-                return as_example(spoilt, genre, str(each), altered=where)
-        return None
+        return draw_passage(_pick(sources[chosen][genre], random), random), chosen
 
     def _donor(self, score: Score, genre: Genre, random: np.random.Generator) -> Score:
         """Another work, of the same metre and as many parts where a few tries find one."""

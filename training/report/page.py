@@ -52,17 +52,20 @@ def write_report(
     pieces: int,
     workers: int,
     length_seconds: float = DEFAULT_LENGTH_SECONDS,
-) -> None:
+) -> list[StyleFigures]:
     """Measure every style whose weights are in `weights`; write `page`, and its pictures beside it.
 
-    Pieces and samples are kept under `kept`; an interrupted report goes on from there.
+    Pieces and samples are kept under `kept`; an interrupted report goes on from there. What was measured is
+    given back.
     """
     pictures = page.with_suffix("")
     sections: list[str] = [_INTRODUCTION]
+    measured: list[StyleFigures] = []
     with Workers(workers) as pool:
         for style in available_styles(weights):
             study = Study(style.name, weights, works, kept / "pieces", pieces, length_seconds)
             figures = measure_style(study, pool)
+            measured.append(figures)
             sections.append(style_section(figures, pictures))
             samples = kept / "samples"
             jobs = [(make_sample, style.name, genre, samples, weights) for genre in style.genres]
@@ -71,6 +74,7 @@ def write_report(
     sections += model_sections(weights, pictures)
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text("\n\n".join(sections) + "\n", encoding="utf-8")
+    return measured
 
 
 def style_section(figures: StyleFigures, pictures: Path) -> str:

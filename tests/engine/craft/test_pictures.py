@@ -94,7 +94,7 @@ def test_sections_are_strips_above_and_lines_through_the_notes() -> None:
 
 
 def test_labels_are_drawn_in_letters_that_the_font_has() -> None:
-    assert [pictures._plain(label) for label in ("A", "A′", "B″", "C‴")] == ["A", "A'", "B''", "C'''"]
+    assert [pictures.plain(label) for label in ("A", "A′", "B″", "C‴")] == ["A", "A'", "B''", "C'''"]
 
 
 @pytest.mark.parametrize(

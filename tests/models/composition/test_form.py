@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,6 +60,15 @@ def test_dances_go_through_their_parts_twice_and_songs_come_back() -> None:
     assert labels(Genre.FOLK, 16) == ["A", "A′", "B", "A″"]
     assert labels(Genre.CHORALE, 12) == ["A", "A′", "B"]
     assert labels(Genre.RAGTIME, 16) == ["A", "B", "A′", "C"]
+
+
+@pytest.mark.parametrize("genre", list(Genre))
+def test_what_is_to_come_back_does_wherever_there_is_room(genre: Genre) -> None:
+    for bars in range(8, 70):
+        random = np.random.default_rng(0)
+        first, *others = plan_form(genre, Key(0), METRES[0], bars, random, comes_back=True)
+        assert any(other.section.idea == first.section.idea and other.source == 0 for other in others)
+        assert others[-1].section.end_bar == bars
 
 
 def test_a_long_rag_has_its_trio_in_the_subdominant() -> None:

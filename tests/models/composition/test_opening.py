@@ -177,6 +177,29 @@ def test_contradictions_are_chosen_among_and_said() -> None:
     assert notes_until(composed("rnn", voices), 2 * BAR) == [tune(2)]
 
 
+ODD: dict[str, tuple[tuple[Note, ...], Metre]] = {
+    "one note": ((Note(7, 60, 5),), COMMON),
+    "ten thousand notes": (tuple(Note(tick // 5, 40 + tick % 50, 1) for tick in range(10_000)), COMMON),
+    "all at once": (tuple(Note(0, pitch, 300) for pitch in range(128)), COMMON),
+    "far out of range": (tuple(Note(12 * beat, 127 * (beat % 2), 12) for beat in range(8)), COMMON),
+    "a metre of its own": (tune(2, metre=Metre(7, 8)), Metre(7, 8)),
+}
+
+
+@by_style
+@pytest.mark.parametrize("what", list(ODD))
+def test_odd_music_makes_a_piece_too(style: str, what: str) -> None:
+    line, metre = ODD[what]
+    for genre in ("reel", "chorale"):
+        choices = chosen(style, source(line, metre=metre), genre=genre, length_seconds=9.0)
+        score = composed(style, choices)
+        assert score.metre in (COMMON, metre)
+        assert all(0 <= note.pitch <= 127 for part in score.parts for note in part.notes)
+        assert score.parts[0].notes[-1].end == score.bars * score.metre.bar_ticks
+        assert (Topic.OPENING_METRE in topics(choices)) == (metre != COMMON)
+        assert Topic.OPENING_CUT in topics(choices) or what != "ten thousand notes"
+
+
 def test_the_dice_keep_the_opening_and_a_seed_decides_the_rest() -> None:
     one, other = (composed("rnn", chosen("rnn", source(tune(2)), genre="reel", seed=seed)) for seed in (1, 2))
     assert notes_until(one, 2 * BAR) == notes_until(other, 2 * BAR) == [tune(2)]

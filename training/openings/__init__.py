@@ -1,0 +1,1 @@
+"""How pieces begin with what they are given, and go on from it."""
