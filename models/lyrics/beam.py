@@ -42,7 +42,7 @@ class Hold(Protocol):
     def finished(self) -> bool: ...
 
     def allowed(self) -> NDArray[np.bool_]:
-        """(V,) which tokens may come next; at least one."""
+        """(V,) which tokens may come next; none where no word is left for a rhyme."""
         ...
 
     @property
@@ -63,14 +63,16 @@ class Constraint(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
-    """How tokens are chosen. `guidance` is λ of log p(y|x) + λ (log p(y|x) - log p(y)), where p(y) is told
-    no keywords; `bonus` the nats that a word wished for gets per piece from the line on where it is due;
+    """How tokens are chosen. `heat` is what a temperature asked for is multiplied by: one language's network
+    is surer than another's. `guidance` is λ of log p(y|x) + λ (log p(y|x) - log p(y)), where p(y) is
+    told no keywords; `bonus` the nats that a word wished for gets per piece from the line on where it is due;
     `freshness` the nats that a telling word loses once it was said, `strangeness` those that a word loses
     before one that it was never read before, `pauses` those that a mark inside a line loses (a hyphen twice
     as many), `smallness` those that a small word (the, and, of) loses; `longest` when a row is given up.
     """
 
     temperature: float = 0.9
+    heat: float = 1.0
     top_p: float = 0.92
     guidance: float = 0.0
     bonus: float = 2.0
@@ -256,17 +258,22 @@ class Sampling:
     def step(self) -> None:
         """Write a token more of every row that is not over."""
         told = self._voice.after([self.rows[index] for index in self._going])
+        still: list[int] = []
         for at, index in enumerate(self._going):
             row = self.rows[index]
+            allowed = row.allowed(self.words)
+            if not allowed.any():  # no word is left for the rhyme: this row is given up
+                continue
             token = choose(
                 told.steered[at],
-                row.allowed(self.words),
+                allowed,
                 temperature=self.manner.temperature,
                 top_p=self.manner.top_p,
                 chance=self._chances[index].random(),
             )
             self.rows[index] = row.with_token(token, told, at, self.words)
-        still = [at for at, index in enumerate(self._going) if not _over(self.rows[index], self.manner)]
+            if not _over(self.rows[index], self.manner):
+                still.append(at)
         if 0 < len(still) < len(self._going):
             self._voice.keep(still)
         self._going = [self._going[at] for at in still]

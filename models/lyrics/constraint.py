@@ -185,7 +185,9 @@ class StanzaHold:
         return (END, None) if ends else None
 
     def allowed(self) -> Mask:
-        """(V,) which tokens may come next; at least one, EOS where the stanza is finished."""
+        """(V,) which tokens may come next; EOS where the stanza is finished, none where no word is left for
+        a rhyme.
+        """
         rules = self.rules
         match self.stage:
             case Stage.RHYME:

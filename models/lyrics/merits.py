@@ -23,7 +23,7 @@ class Weights:
     """What each merit counts, in nats a token."""
 
     likelihood: float = 0.5
-    relevance: float = 0.5
+    relevance: float = 0.7
     wishes: float = 1.6
     strange: float = 0.25
     unusual: float = 0.06

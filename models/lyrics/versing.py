@@ -31,7 +31,14 @@ _ROWS_AT_ONCE = 192
 _LONGEST_LINE = 60
 _MANNERS = {
     "en": Manner(
-        top_p=0.92, guidance=0.6, bonus=1.2, freshness=3.0, strangeness=5.0, pauses=1.2, smallness=0.5
+        heat=1.2,
+        top_p=0.92,
+        guidance=1.0,
+        bonus=1.2,
+        freshness=4.0,
+        strangeness=5.0,
+        pauses=1.2,
+        smallness=0.5,
     ),
     "zh": Manner(top_p=0.92, guidance=0.25, bonus=1.2, freshness=3.0, strangeness=3.0),
 }
@@ -81,7 +88,8 @@ class Versing:
         """How tokens are chosen."""
         planned = max(stanza.plan.lines for stanza in self.plan.stanzas)
         manner = _MANNERS[self.tongue.language]
-        return replace(manner, temperature=self.plan.request.temperature, longest=planned * _LONGEST_LINE)
+        temperature = manner.heat * self.plan.request.temperature
+        return replace(manner, temperature=temperature, longest=planned * _LONGEST_LINE)
 
     def advance(self) -> None:
         """Write a moment's tokens of every candidate of the stanza that it is at."""
