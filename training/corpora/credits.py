@@ -16,8 +16,8 @@ _INTRODUCTION = """\
 # Credits
 
 Nightingale's models are taught with the music and verse below (each model's card says with which); none of it
-is part of this repository but the samples `models/weights/*.replay`, a few dozen works a genre as tokens, some of
-them cut, under the licences named here. This file is made from the licence manifest, both by
+is part of this repository but the samples `models/weights/*.replay`, a few dozen works a genre as tokens,
+some of them cut, under the licences named here. This file is made from the licence manifest, both by
 `python -m training prepare`. A work counts once for each section that stands on its own.
 """
 
