@@ -114,7 +114,7 @@ async def _judge(options: argparse.Namespace, console: Console, *, craft: str) -
             console.print(f"Read and judged in {time.perf_counter() - began:.1f} s")
             if options.out is not None:
                 options.out.mkdir(parents=True, exist_ok=True)
-                (options.out / f"{path.stem}.png").write_bytes(judgement.picture)
+                (options.out / f"{path.stem}-judged.png").write_bytes(judgement.picture)
 
 
 async def _keep(work: Work, options: argparse.Namespace, engine: Engine) -> list[str]:

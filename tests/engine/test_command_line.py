@@ -278,7 +278,8 @@ def test_files_are_judged(tmp_path: Path, sources: tuple[str, str], capsys: pyte
     printed = capsys.readouterr().out
     assert "Their Song: 70% human  jig 90%  D major  112 beats/min" in printed
     assert "Ours: 70% human" in printed
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"Their Song.png", "Ours.png"}
+    pictures = {path.name for path in (tmp_path / "out").iterdir()}
+    assert pictures == {"Their Song-judged.png", "Ours-judged.png"}
 
 
 def test_what_can_not_be_judged_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
