@@ -19,6 +19,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from discord import Permissions
+
 if TYPE_CHECKING:
     import simcord
 
@@ -53,10 +55,15 @@ async def _world(
 
 
 async def show(open_bot: OpenBot, settings: "Settings", *, port: int) -> None:
-    """Serve the page on 127.0.0.1:`port` (0: any) until it is closed. Raises OSError where that is taken."""
+    """Serve the page on 127.0.0.1:`port` (0: any) until it is closed; "you" is an administrator there.
+
+    Raises OSError where the port is taken.
+    """
     socket.create_server(("127.0.0.1", port)).close()
     async with _world(open_bot, settings) as (_, env, channel):
-        viewers = [env.guild.add_member(env.create_user(name)) for name in ("you", "a-friend")]
+        host = env.guild.create_role("host", permissions=Permissions(administrator=True))
+        you = env.guild.add_member(env.create_user("you"), roles=[host])
+        viewers = [you, env.guild.add_member(env.create_user("a-friend"))]
         async with env.preview(channel, viewers=viewers, layout="channel", port=port) as page:
             print(f"\n  Nightingale is at {page.url}\n  Type /compose there. Ctrl-C ends it.\n", flush=True)
             await page.wait_closed()
