@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--device", help="cuda, mps or cpu (default: the best there is)")
         command.add_argument("--language", choices=["en", "zh"], default="en", help="of lyrics")
         command.add_argument(
-            "--network", choices=["seq2seq", "transformer"], default="seq2seq", help="of lyrics"
+            "--network", choices=["seq2seq", "transformer"], default="transformer", help="of lyrics"
         )
         if name == "evaluate":
             _add_verse_options(command)
