@@ -4,7 +4,7 @@ Knows nothing of Discord beyond its ids, and nothing of how music is made.
 """
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -126,20 +126,21 @@ async def open_storage(data_folder: Path, *, max_clip_bytes: int) -> AsyncGenera
         await finetune_runs.tidy()
         versions = Versions(database, AdapterFolder(adapters))
         await versions.tidy()
-        yield Storage(
-            jobs=Jobs(database),
-            clips=Clips(database, folder, cleaning),
-            verses=Verses(database),
-            works=Works(database, folder),
-            postings=Postings(database),
-            ratings=Ratings(database),
-            favourites=Favourites(database),
-            history=History(database),
-            charts=Charts(database),
-            recommendations=Recommendations(database),
-            preferences=Preferences(database),
-            seeds=Seeds(database),
-            lessons=Lessons(database, folder),
-            runs=finetune_runs,
-            versions=versions,
-        )
+        async with aclosing(Recommendations(database)) as recommendations:
+            yield Storage(
+                jobs=Jobs(database),
+                clips=Clips(database, folder, cleaning),
+                verses=Verses(database),
+                works=Works(database, folder),
+                postings=Postings(database),
+                ratings=Ratings(database),
+                favourites=Favourites(database),
+                history=History(database),
+                charts=Charts(database),
+                recommendations=recommendations,
+                preferences=Preferences(database),
+                seeds=Seeds(database),
+                lessons=Lessons(database, folder),
+                runs=finetune_runs,
+                versions=versions,
+            )

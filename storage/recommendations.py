@@ -1,152 +1,91 @@
 """Works of a place that somebody has not heard and may like, and what they have heard.
 
-Here is gathered what `domain.tastes` weighs. However large the library, each of the three statements reads a
-bounded number of rows, by index, and adds them up where they are: a person's newest votes; other people's on
-those of these works that the fewest voted on; and candidates, which are what the closest of these people
-liked lately, and some works that the person may like without anybody's word.
+What people like is learned from all votes by `storage.affinities`, and kept in memory: so many works are read
+by the thousand only while it is learned, which is done again now and then. Asked for what to hear next, each
+statement reads a bounded number of rows, by index.
 """
 
+import asyncio
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+import time
+from array import array
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
 
-from domain.tastes import (
-    MOST_OF_KIN,
-    Candidate,
-    Choice,
-    Grounds,
-    Overlap,
-    Taste,
-    Traits,
-    choose,
-    interest,
-    kin,
-    liking,
-    pace,
-    weight,
-)
+from domain.tastes import Candidate, Evidence, Grounds, choose, grounds, liking, pace
 from storage.database import Database
 from storage.listings import LISTED, Listing, listing_of
 from storage.places import Place
 from storage.times import now_milliseconds
 from storage.works import writing_about
 
+if TYPE_CHECKING:
+    from storage.affinities import Affinities
+
 # ruff: noqa: S608  statements are put together of constants alone
 
-MOST_OWN = 100
+MOST_OWN = 300
 """Of a person's votes, and of what they saved and asked for, the newest that are looked at."""
 
-MOST_ANY = 300
-"""Of all works of the place, the newest, by which is told what works here usually are."""
+CANDIDATES = 60
+"""Works among which a list is chosen."""
 
-MOST_COMMON = 1500
-"""Votes of other people on the same works that are looked at."""
+SEARCHED = 1000
+"""Works among which those are looked for that were not heard; all, where that gives too few."""
 
-MOST_LIKED = 60
-"""Candidates that people of like taste like."""
+PAGE = 10_000
+"""Rows that are read at once while tastes are learned: others need not wait for all of them."""
 
-MOST_OTHERS = 20
-"""Candidates of each other sort: the newest, the best-liked, and a genre's best."""
+SHARE_OF_TIME = 0.01
+"""How much of the time may go into learning: what took a second is learned again a hundred seconds later."""
 
-GENRES = 3
-"""Genres that a person likes best, of which works are candidates."""
+PATIENCE_SECONDS = 1.0
+"""How long is waited for what is learned again, before what was learned last time is taken."""
 
 ASKED_LIKING = 0.2
 """What asking for a work says of it: that one likes such works, a little."""
 
-SEARCHED = 1000
-"""Works of each sort among which candidates are looked for; all, where that gives too few."""
-
-_TRAITS = "listings.work_id, style, genre, language, key, tempo"
+_OWN = """
+    SELECT * FROM (
+        SELECT 'voted' AS how, value, work_id FROM ratings INDEXED BY ratings_by_person
+        WHERE user_id = :user_id ORDER BY changed_at DESC, work_id DESC LIMIT :limit
+    ) UNION ALL SELECT * FROM (
+        SELECT 'saved', 5, work_id FROM favourites
+        WHERE user_id = :user_id ORDER BY created_at DESC, work_id DESC LIMIT :limit
+    ) UNION ALL SELECT * FROM (
+        SELECT 'asked', NULL, work_id FROM listings INDEXED BY listings_by_person
+        WHERE place = :place AND user_id = :user_id ORDER BY work_id DESC LIMIT :limit
+    )
+"""
 
 # A CROSS JOIN is one in this order: first the few rows, then what belongs to each.
-_OWN = f"""
-    SELECT * FROM (
-        SELECT 'voted' AS how, own.value, listings.votes, {_TRAITS}
-        FROM ratings AS own CROSS JOIN listings ON listings.work_id = own.work_id
-        WHERE own.user_id = :user_id ORDER BY own.changed_at DESC, own.work_id DESC LIMIT :limit
-    ) UNION ALL SELECT * FROM (
-        SELECT 'saved', 5, listings.votes, {_TRAITS}
-        FROM favourites AS own CROSS JOIN listings ON listings.work_id = own.work_id
-        WHERE own.user_id = :user_id ORDER BY own.created_at DESC, own.work_id DESC LIMIT :limit
-    ) UNION ALL SELECT * FROM (
-        SELECT 'asked', NULL, votes, {_TRAITS} FROM listings INDEXED BY listings_by_person
-        WHERE place = :place AND user_id = :user_id ORDER BY work_id DESC LIMIT :limit
-    ) UNION ALL SELECT * FROM (
-        SELECT 'usual', NULL, votes, {_TRAITS} FROM listings INDEXED BY listings_here
-        WHERE place = :place ORDER BY work_id DESC LIMIT :any
-    )
+_UNHEARD = f"""
+    SELECT {LISTED} FROM json_each(:works) AS given
+    CROSS JOIN listings ON listings.work_id = given.value CROSS JOIN works ON works.id = given.value
+    WHERE listings.place = :place AND listings.user_id <> :user_id
+        AND NOT EXISTS (SELECT 1 FROM ratings WHERE work_id = given.value AND user_id = :user_id)
+        AND NOT EXISTS (SELECT 1 FROM favourites WHERE work_id = given.value AND user_id = :user_id)
+        AND NOT EXISTS (SELECT 1 FROM hearings WHERE work_id = given.value AND user_id = :user_id)
+    ORDER BY given.key LIMIT :limit
 """
 
-_OVERLAPS = """
-    WITH mine (work_id, interest) AS MATERIALIZED (
-        SELECT json_extract(given.value, '$[0]'), json_extract(given.value, '$[1]')
-        FROM json_each(:works) AS given
-    ), common AS MATERIALIZED (
-        SELECT ratings.user_id, mine.interest * (ratings.value + 1) / 6.0 AS interest
-        FROM mine CROSS JOIN ratings ON ratings.work_id = mine.work_id
-        WHERE ratings.user_id <> :user_id LIMIT :limit
-    ), summed AS MATERIALIZED (
-        SELECT user_id, sum(interest) AS interest FROM common GROUP BY user_id
-    )
-    SELECT summed.user_id, summed.interest, voters.votes
-    FROM summed CROSS JOIN voters ON voters.user_id = summed.user_id
+_LIKED_BY = """
+    SELECT given.value AS work_id, count(*) AS people FROM json_each(:works) AS given
+    CROSS JOIN json_each(:kin) AS kin
+    CROSS JOIN ratings ON ratings.work_id = given.value AND ratings.user_id = kin.value
+    WHERE ratings.value > 3 AND ratings.user_id <> :user_id GROUP BY given.value
 """
 
-_UNHEARD = """listings.place = :place AND listings.user_id <> :user_id
-    AND NOT EXISTS (SELECT 1 FROM ratings WHERE work_id = listings.work_id AND user_id = :user_id)
-    AND NOT EXISTS (SELECT 1 FROM favourites WHERE work_id = listings.work_id AND user_id = :user_id)
-    AND NOT EXISTS (SELECT 1 FROM hearings WHERE work_id = listings.work_id AND user_id = :user_id)
+_VOTES = """
+    SELECT work_id, user_id, value FROM ratings WHERE (work_id, user_id) > (:work_id, :user_id)
+    ORDER BY work_id, user_id LIMIT :limit
 """
-
-
-def _unheard_of(works: str) -> str:
-    """The first of these works, as SQL gives their ids, that the person has not heard."""
-    return f"""
-        SELECT work_id, 0.0 AS kin, 0 AS people FROM (
-            SELECT listings.work_id FROM ({works} LIMIT :searched) AS found
-            CROSS JOIN listings ON listings.work_id = found.work_id WHERE {_UNHEARD} LIMIT :others
-        )
-    """
-
-
-_NEWEST = """
-    SELECT work_id FROM listings INDEXED BY listings_here WHERE place = :place ORDER BY work_id DESC
-"""
-_BEST_LIKED = """
-    SELECT work_id FROM listings INDEXED BY listings_by_likes WHERE place = :place AND votes > 0
-    ORDER BY points - votes DESC, work_id DESC
-"""
-_BEST_OF_GENRE = """
-    SELECT work_id FROM listings INDEXED BY listings_by_genre WHERE place = :place AND genre = :genre_{}
-    ORDER BY judgement DESC, work_id DESC
-"""
-_OTHERS = [_NEWEST, _BEST_LIKED, *(_BEST_OF_GENRE.format(number) for number in range(GENRES))]
-
-_CANDIDATES = f"""
-    WITH kin (user_id, closeness, since) AS MATERIALIZED (
-        SELECT json_extract(given.value, '$[0]'), json_extract(given.value, '$[1]'), coalesce((
-            SELECT changed_at FROM ratings INDEXED BY ratings_by_person
-            WHERE user_id = json_extract(given.value, '$[0]') ORDER BY changed_at DESC LIMIT 1 OFFSET :of_kin
-        ), 0)
-        FROM json_each(:kin) AS given
-    ), liked AS MATERIALIZED (
-        SELECT work_id, sum(closeness * (value + 1) / 6.0) AS kin, sum(value > 3) AS people
-        FROM kin CROSS JOIN ratings INDEXED BY ratings_by_person
-            ON ratings.user_id = kin.user_id AND ratings.changed_at >= kin.since
-        WHERE work_id NOT IN (SELECT own.work_id FROM ratings AS own WHERE own.user_id = :user_id)
-        GROUP BY work_id ORDER BY kin DESC, work_id DESC LIMIT 4 * :liked
-    ), candidates AS MATERIALIZED (
-        SELECT * FROM (
-            SELECT liked.* FROM liked CROSS JOIN listings ON listings.work_id = liked.work_id
-            WHERE {_UNHEARD} ORDER BY liked.kin DESC, liked.work_id DESC LIMIT :liked
-        ) UNION ALL {" UNION ALL ".join(map(_unheard_of, _OTHERS))}
-    ), best (work_id, kin, people) AS MATERIALIZED (
-        SELECT work_id, max(kin), max(people) FROM candidates GROUP BY work_id
-    )
-    SELECT best.kin, best.people, {LISTED} FROM best
-    CROSS JOIN listings ON listings.work_id = best.work_id CROSS JOIN works ON works.id = best.work_id
+_WORKS = """
+    SELECT work_id, user_id, place, style, genre, language, key, tempo, judgement FROM listings
+    WHERE work_id > :work_id ORDER BY work_id LIMIT :limit
 """
 
 
@@ -172,26 +111,30 @@ class Recommendations:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._learned: Affinities | None = None
+        self._learning: asyncio.Task[Affinities] | None = None
+        self._stale_at = 0.0
 
     async def for_user(self, place: Place, user_id: int, limit: int) -> list[Recommendation]:
         """At most `limit` works of this place that the person has not heard, best first.
 
-        Taste, and whose is like it, is learned from all places.
+        Taste, and whose is like it, is learned from all places; the first time it is waited for. The
+        person's own newest votes count at once.
         """
-        person = {"place": place.key, "user_id": user_id}
-        own = await self._database.rows(_OWN, {**person, "limit": MOST_OWN, "any": MOST_ANY})
-        taste = _taste(own)
-        closeness = kin(await self._overlaps(user_id, own))
-        wanted = _wanted(taste, closeness)
-        rows = await self._database.rows(_CANDIDATES, {**person, **wanted, "searched": SEARCHED})
+        affinities = await self._affinities()
+        asker: dict[str, object] = {"place": place.key, "user_id": user_id}
+        own = await self._database.rows(_OWN, {**asker, "limit": MOST_OWN})
+        person = affinities.person(_likings(own))
+        rows = await self._unheard(asker, affinities.best(place.key, person, SEARCHED), limit)
         if len(rows) < limit:
-            rows = await self._database.rows(_CANDIDATES, {**person, **wanted, "searched": -1})
-        choices = choose(taste, [_candidate(row) for row in rows], limit=limit)
-        listings = {row["work_id"]: row for row in rows}
-        liked = frozenset(taste.favourites("genre"))
+            rows = await self._unheard(asker, affinities.best(place.key, person, len(affinities.ids)), limit)
+        candidates = [Candidate(row["work_id"], row["genre"], row["language"]) for row in rows.values()]
+        chosen = [each.work_id for each in choose(candidates, limit=limit)]
+        people = await self._people(user_id, chosen, affinities.kin(person))
+        liked = frozenset(affinities.liked("genre", person))
         return [
-            _recommendation(choice, listing_of(listings[choice.candidate.work_id]), liked)
-            for choice in choices
+            _recommendation(rows[each], affinities.raised(each, person), people.get(each, 0), liked)
+            for each in chosen
         ]
 
     async def heard(self, user_id: int, work_id: int) -> None:
@@ -203,78 +146,96 @@ class Recommendations:
                 (work_id, user_id, now_milliseconds()),
             )
 
-    async def _overlaps(self, user_id: int, own: Sequence[sqlite3.Row]) -> list[Overlap]:
-        """What others think of the works that this person voted on."""
-        mine = [
-            (row["work_id"], interest(row["value"]) * weight(row["votes"]))
-            for row in _telling([row for row in own if row["how"] == "voted"])
-        ]
-        values = {"user_id": user_id, "works": json.dumps(mine), "limit": MOST_COMMON}
-        return [Overlap(*row) for row in await self._database.rows(_OVERLAPS, values)]
+    async def aclose(self) -> None:
+        """Break off what is being learned."""
+        if self._learning is not None:
+            self._learning.cancel()
+            await asyncio.wait({self._learning})
+
+    async def _unheard(
+        self, asker: Mapping[str, object], works: Sequence[int], limit: int
+    ) -> dict[int, sqlite3.Row]:
+        """Of these works, in their order, the first that the person has not heard, some to choose from."""
+        values = {**asker, "works": json.dumps(works), "limit": max(limit, CANDIDATES)}
+        return {row["work_id"]: row for row in await self._database.rows(_UNHEARD, values)}
+
+    async def _people(self, user_id: int, works: Sequence[int], kin: Sequence[int]) -> dict[int, int]:
+        """How many of these people like which of the works."""
+        values = {"user_id": user_id, "works": json.dumps(works), "kin": json.dumps(kin)}
+        rows = await self._database.rows(_LIKED_BY, values)
+        return {row["work_id"]: row["people"] for row in rows}
+
+    async def _affinities(self) -> "Affinities":
+        """What was learned lately, or, where learning it again takes long, the time before."""
+        if self._learning is None or (self._learning.done() and time.monotonic() >= self._stale_at):
+            self._learning = asyncio.create_task(self._learn())
+        learning = self._learning
+        if self._learned is not None:
+            await asyncio.wait({learning}, timeout=PATIENCE_SECONDS)
+            if not learning.done():
+                return self._learned
+        return await asyncio.shield(learning)
+
+    async def _learn(self) -> "Affinities":
+        begun = time.monotonic()
+        works = [row async for page in self._pages(_WORKS) for row in page]
+        votes = array("q")
+        async for page in self._pages(_VOTES):
+            votes.extend(chain.from_iterable(page))
+        self._learned = await asyncio.to_thread(_learned, works, votes)
+        ended = time.monotonic()
+        self._stale_at = ended + (ended - begun) / SHARE_OF_TIME
+        return self._learned
+
+    async def _pages(self, sql: str) -> AsyncIterator[list[sqlite3.Row]]:
+        """All rows of a statement that goes on behind a work, or behind what a person voted on it."""
+        behind = {"work_id": 0, "user_id": 0}
+        while page := await self._database.rows(sql, {**behind, "limit": PAGE}):
+            yield page
+            behind = {name: page[-1][name] for name in behind}
 
 
-def _wanted(taste: Taste, closeness: Mapping[int, float]) -> dict[str, int | str | None]:
-    """What decides the candidates, by the names in the statement."""
-    genres: list[str | None] = [*taste.favourites("genre")[:GENRES]]
-    genres += [None] * (GENRES - len(genres))
-    amounts = {"of_kin": MOST_OF_KIN - 1, "liked": MOST_LIKED, "others": MOST_OTHERS}
-    named = {f"genre_{number}": genre for number, genre in enumerate(genres)}
-    return {"kin": json.dumps(list(closeness.items())), **amounts, **named}
+def _learned(works: Sequence[sqlite3.Row], votes: "array[int]") -> "Affinities":
+    """What is told by the works and by votes, which are of three numbers each."""
+    # Only here, as it needs numpy and scipy: a bot that nobody asks does without.
+    from storage.affinities import Library, learn  # noqa: PLC0415
+
+    library = Library(
+        ids=[row["work_id"] for row in works],
+        places=[row["place"] for row in works],
+        judgements=[row["judgement"] for row in works],
+        traits=[_traits(row) for row in works],
+    )
+    return learn(library, votes)
 
 
-def _taste(own: Sequence[sqlite3.Row]) -> Taste:
-    """What was voted on goes before what was saved, and that before what was only asked for."""
-    likings: dict[int, tuple[Traits, float]] = {}
-    for row in own:
-        if row["how"] != "usual" and row["work_id"] not in likings:
-            value: int | None = row["value"]
-            likings[row["work_id"]] = (_traits(row), ASKED_LIKING if value is None else liking(value))
-    usual = [_traits(row) for row in own if row["how"] == "usual"]
-    return Taste([likings[work_id] for work_id in sorted(likings)], usual)
-
-
-def _telling(voted: list[sqlite3.Row]) -> list[sqlite3.Row]:
-    """Of a person's votes those on works that the fewest voted on, with up to MOST_COMMON votes together.
-
-    What everybody knows tells little of a taste, and would cost the most to read.
-    """
-    telling: list[sqlite3.Row] = []
-    budget = MOST_COMMON
-    for row in sorted(voted, key=lambda row: (row["votes"], -row["work_id"])):
-        budget -= row["votes"]
-        telling.append(row)
-        if budget <= 0:
-            break
-    return telling
-
-
-def _recommendation(choice: Choice, work: Listing, liked: frozenset[str]) -> Recommendation:
-    match choice.grounds:
-        case Grounds.LIKE_TASTE:
-            return Recommendation(work, choice.grounds, people=choice.candidate.people)
-        case Grounds.OWN_RATINGS if work.genre in liked:
-            return Recommendation(work, choice.grounds, genre=work.genre)
-        case _:
-            return Recommendation(work, choice.grounds)
-
-
-def _traits(row: sqlite3.Row) -> Traits:
+def _traits(row: sqlite3.Row) -> dict[str, str | None]:
     key: str | None = row["key"]
-    return Traits(
-        style=row["style"],
-        genre=row["genre"],
-        mode=None if key is None else key.rpartition(" ")[2],
-        pace=pace(row["tempo"]),
-        language=row["language"],
-    )
+    mode = None if key is None else key.rpartition(" ")[2]
+    told = {name: row[name] for name in ("style", "genre", "language")}
+    return {**told, "mode": mode, "pace": pace(row["tempo"])}
 
 
-def _candidate(row: sqlite3.Row) -> Candidate:
-    return Candidate(
-        row["work_id"],
-        _traits(row),
-        kin=row["kin"],
-        people=row["people"],
-        liking=(row["points"] - row["votes"]) / 3,
-        judgement=row["judgement"],
-    )
+def _likings(own: Sequence[sqlite3.Row]) -> dict[int, float]:
+    """What was voted on goes before what was saved, and that before what was only asked for."""
+    likings: dict[int, float] = {}
+    for row in own:
+        value: int | None = row["value"]
+        likings.setdefault(row["work_id"], ASKED_LIKING if value is None else liking(value))
+    return likings
+
+
+def _recommendation(
+    row: sqlite3.Row, raised: tuple[float, float], people: int, liked: frozenset[str]
+) -> Recommendation:
+    work = listing_of(row)
+    by_taste, by_traits = raised
+    for_all = (2 * row["points"] - row["votes"]) / 7
+    evidence = Evidence(by_taste if people else 0.0, by_traits, for_all, work.judgement)
+    match grounds(evidence):
+        case Grounds.LIKE_TASTE:
+            return Recommendation(work, Grounds.LIKE_TASTE, people=people)
+        case Grounds.OWN_RATINGS if work.genre in liked:
+            return Recommendation(work, Grounds.OWN_RATINGS, genre=work.genre)
+        case other:
+            return Recommendation(work, other)
