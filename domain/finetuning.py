@@ -31,6 +31,16 @@ def adapter_name(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
 
+def version_with(version: str, adapter: str) -> str:
+    """The version of a model as the adapter of this name changes it."""
+    return f"{version}~{adapter[:8]}"
+
+
+def adapter_in(version: str) -> str:
+    """The beginning of the name of the adapter that the first model of a work was changed by; "" for none."""
+    return version.partition("+")[0].partition("~")[2]
+
+
 class Teachable(StrEnum):
     """What can be taught. A style's networks, or those that write verse in either language."""
 
@@ -123,19 +133,21 @@ class TeachRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FinetuneRequest:
-    """Learn from these lessons. The same request with the same weights learns the same.
+class ForeseeRequest:
+    """What is asked for where nothing is to be learned yet: what would change."""
 
-    `adapter` is the version to go on from, None for the shipped model. `run` is the folder of checkpoints:
-    a request whose run has begun goes on where it was stopped.
-    """
+    works: tuple[RatedWork, ...]
+    preferred: tuple[Preferred, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinetuneRequest:
+    """Learn from these lessons, on shipped weights. The same request and weights give the same."""
 
     teachable: Teachable
     lessons: tuple[Lesson, ...]
     preferred: tuple[Preferred, ...] = ()
-    adapter: str | None = None
     seed: int = 0
-    run: str
 
 
 class Refusal(StrEnum):
@@ -179,6 +191,28 @@ class Aspect(StrEnum):
     LOWER = "lower"
     SMOOTHER = "smoother"
     LEAPING = "leaping"
+    LONGER_VERSE = "longer_verse"
+    SHORTER_VERSE = "shorter_verse"
+    LONGER_LINES = "longer_lines"
+    SHORTER_LINES = "shorter_lines"
+    COUPLETS = "couplets"
+    APART = "apart"
+    RHYMING = "rhyming"
+    FREER = "freer"
+    LONGER_WORDS = "longer_words"
+    PLAINER_WORDS = "plainer_words"
+    REGULAR = "regular"
+    IRREGULAR = "irregular"
+    EXCLAIMING = "exclaiming"
+    CALMER = "calmer"
+    ASKING = "asking"
+    STATING = "stating"
+    BRIGHTER = "brighter"
+    DARKER = "darker"
+    NATURE = "nature"
+    LESS_NATURE = "less_nature"
+    PERSONAL = "personal"
+    IMPERSONAL = "impersonal"
     GENRE = "genre"
     """More of a genre or form, which is named beside it."""
 
@@ -201,6 +235,18 @@ class Finetuned:
     gated: Gated
     adapter: bytes | None
     changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """What votes would change if they were learned, as far as an instant tells: before networks, before the
+    gate.
+
+    `accuracy` is the share of votes that is foretold rightly from the others, 0.5 by chance.
+    """
+
+    changes: tuple[Change, ...]
+    accuracy: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

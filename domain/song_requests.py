@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from domain.ensembles import Ensemble
+from domain.limits import check_adapter
 from domain.score import Key
 from domain.transformations import Source
 from domain.verses import LyricsRequest
@@ -15,7 +16,8 @@ from domain.verses import LyricsRequest
 class SongRequest:
     """A song: the words as asked for, and a melody for them, or the tune of `source` to put them under.
 
-    The words' seed decides the music as well. What is None, the composer chooses from it.
+    The words' seed decides the music as well. What is None, the composer chooses from it. `adapter` names the
+    version of the style that is to write the melody (see domain.finetuning); the words name their own.
     """
 
     kind: ClassVar[str] = "song"
@@ -25,6 +27,10 @@ class SongRequest:
     source: Source | None = None
     key: Key | None = None
     instruments: Ensemble | None = None
+    adapter: str | None = None
+
+    def __post_init__(self) -> None:
+        check_adapter(self.adapter)
 
     @property
     def seed(self) -> int:
@@ -44,6 +50,8 @@ class SongRequest:
             "key": None if self.key is None else str(self.key),
             "instruments": self.instruments,
         }
+        if self.adapter is not None:
+            plain["adapter"] = self.adapter
         return json.dumps(plain, sort_keys=True, ensure_ascii=False)
 
     @classmethod
@@ -57,6 +65,7 @@ class SongRequest:
             "source": Source.from_plain,
             "key": Key.parse,
             "instruments": Ensemble,
+            "adapter": str,
         }
         values: dict[str, Any] = {
             name: None if value is None else read[name](value) for name, value in plain.items()

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 
 from domain.errors import BadRequest, Reason
 from domain.genres import Genre
-from domain.limits import MAX_SOURCE_BARS, MAX_TITLE, SEED, check_range
+from domain.limits import MAX_SOURCE_BARS, MAX_TITLE, SEED, check_adapter, check_range
 from domain.remarks import Remark, Topic
 from domain.score import Part, Score, Section
 from domain.score_json import score_from_plain, score_to_plain
@@ -110,7 +110,11 @@ def first_bars(score: Score, bars: int) -> Score:
 
 
 class _Transformation:
-    """What all kinds of it share: a style that does it, sources, and JSON under the name of their kind."""
+    """What all kinds of it share: a style that does it, sources, and JSON under the name of their kind.
+
+    Those whose style can be taught have an `adapter`, which names the version that is to make it (see
+    domain.finetuning); None is the shipped one.
+    """
 
     kind: ClassVar[str]
     style: ClassVar[str]
@@ -126,6 +130,8 @@ class _Transformation:
         plain: dict[str, Any] = {"kind": self.kind}
         for field in fields(self):  # type: ignore[arg-type]
             value = getattr(self, field.name)
+            if value is None and field.name == "adapter":  # as in requests from before there were any
+                continue
             plain[field.name] = value.to_plain() if isinstance(value, Source) else value
         return json.dumps(plain, sort_keys=True, ensure_ascii=False)
 
@@ -152,9 +158,11 @@ class BlendRequest(_Transformation):
     second: Source
     seed: int
     ratio: float | None = None
+    adapter: str | None = None
 
     def __post_init__(self) -> None:
         check_range(self.seed, SEED, Reason.SEED_OUT_OF_RANGE)
+        check_adapter(self.adapter)
         if self.ratio is not None:
             check_range(self.ratio, RATIO, Reason.RATIO_OUT_OF_RANGE)
 
@@ -169,9 +177,11 @@ class VaryRequest(_Transformation):
     source: Source
     seed: int
     amount: float = DEFAULT_AMOUNT
+    adapter: str | None = None
 
     def __post_init__(self) -> None:
         check_range(self.seed, SEED, Reason.SEED_OUT_OF_RANGE)
+        check_adapter(self.adapter)
         check_range(self.amount, AMOUNT, Reason.AMOUNT_OUT_OF_RANGE)
 
 
@@ -188,9 +198,11 @@ class AccompanyRequest(_Transformation):
     source: Source
     seed: int
     genre: str | None = None
+    adapter: str | None = None
 
     def __post_init__(self) -> None:
         check_range(self.seed, SEED, Reason.SEED_OUT_OF_RANGE)
+        check_adapter(self.adapter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

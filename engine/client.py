@@ -46,11 +46,12 @@ REST_FACTOR = 30
 """A down engine is tried again by the first request after this many times `back_off_seconds`."""
 
 R = TypeVar("R", Clip, Verse, Sheet, Playing, Judgement)
+Outcome = TypeVar("Outcome")
 
 log = logging.getLogger(__name__)
 
 
-async def outcome_of(steps: AsyncGenerator[Progress | R, None]) -> R:
+async def outcome_of(steps: AsyncGenerator[Progress | Outcome, None]) -> Outcome:
     """The result that a job's steps end in, for who doesn't want to hear how far it is.
 
     Cancelled, it cancels the job. Raises what the steps raise.

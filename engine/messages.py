@@ -11,22 +11,23 @@ from typing import Self
 
 from domain.clips import Progress, Work
 from domain.errors import BadRequest, Bug, NightingaleError, Reason, Unavailable
-from domain.finetuning import Finetuned, Learning, TeachRequest
+from domain.finetuning import Finetuned, Foreseen, ForeseeRequest, Learning, TeachRequest
 from domain.judgements import Judgement, JudgeRequest
 from domain.playings import Playing, PlayRequest
 from domain.requests import WorkRequest
 from domain.sheets import Sheet, SheetRequest
 
-Request = WorkRequest | SheetRequest | PlayRequest | JudgeRequest | TeachRequest
-"""What can be asked of the engine, and, the last, of the tutor.
+Request = WorkRequest | SheetRequest | PlayRequest | JudgeRequest | TeachRequest | ForeseeRequest
+"""What can be asked of the engine, and, the last two, of the tutor.
 
 A new kind of job is added here and to Result, to `worker.Craft` and `worker.begin`, and as a method of
 `client.Engine`.
 """
 
-Result = Work | Sheet | Playing | Judgement | Finetuned
+Result = Work | Sheet | Playing | Judgement | Finetuned | Foreseen
 """What jobs end in: a Sheet for a SheetRequest, a Playing for a PlayRequest, a Judgement for a JudgeRequest,
-a Verse for a LyricsRequest, Finetuned for a TeachRequest, a Clip for all others.
+a Verse for a LyricsRequest, Finetuned for a TeachRequest, Foreseen for a ForeseeRequest, a Clip for all
+others.
 """
 
 

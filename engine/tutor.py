@@ -2,25 +2,26 @@
 
 It learns in a process of its own, of the lowest priority, which lives only while there is something to
 learn: one run at a time, in the order in which they were asked for. When the process dies, a new one goes on
-from the run's last checkpoint. Knows nothing of Discord, of storage, or of how anything is learned.
+from the run's last checkpoint. What votes would change is foreseen in another process, at once, whatever is
+being learned. Knows nothing of Discord, of storage, or of how anything is learned.
 """
 
 import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from pathlib import Path
 from typing import Self
 
 from domain.clips import Progress, Stage
-from domain.errors import Bug, Reason, Unavailable
-from domain.finetuning import Finetuned, Learning, TeachRequest
-from engine.messages import Cancel, Cancelled, Event, Failed, Finished, Progressed, Ready, Submit
-from engine.process import Child
+from domain.errors import Reason, Unavailable
+from domain.finetuning import Finetuned, Foreseen, ForeseeRequest, Learning, TeachRequest
+from engine.errand import Errand
 from models import registry
 
 TUTOR_CRAFT = "engine.craft.tutor:Tutor"
+FORESIGHT_CRAFT = "engine.craft.foresight:Foresight"
 
 MOST_DEATHS = 3
 """So many deaths in a row, with no step between them, and a run is given up."""
@@ -28,17 +29,13 @@ MOST_DEATHS = 3
 CANCEL_SECONDS = 3.0
 """How long the process may take to stop by itself. A step is a second or less."""
 
-_JOB = 1
-"""A process has one job in its life."""
+FORESIGHT_SECONDS = 30.0
+"""How long foreseeing may take between two steps, none of which takes long."""
 
-Lesson = Progress | Learning | Finetuned
+News = Progress | Learning | Finetuned
 """What is heard of a run: its place in the queue, how far it is, and last what came of it."""
 
 log = logging.getLogger(__name__)
-
-
-class _Gone:
-    """The process has ended."""
 
 
 class _Turn:
@@ -49,10 +46,10 @@ class _Turn:
 
 
 class Tutor:
-    """Learns in a process of its own. Belongs to the event loop that uses it.
+    """Learns and foresees in processes of their own. Belongs to the event loop that uses it.
 
-    A process without a step for `timeout_seconds` is killed and counts as dead. `craft` names the class that
-    the process makes (see `engine.worker.Teaching`).
+    A process without a step for `timeout_seconds` is killed and counts as dead. `craft` and `foresight` name
+    the classes that the processes make (see `engine.worker.Teaching` and `Foreseeing`).
     """
 
     def __init__(
@@ -60,21 +57,25 @@ class Tutor:
         *,
         weights: Path = registry.WEIGHTS,
         craft: str = TUTOR_CRAFT,
+        foresight: str = FORESIGHT_CRAFT,
         timeout_seconds: float = 180.0,
         cancel_seconds: float = CANCEL_SECONDS,
     ) -> None:
         self._weights = weights
         self._craft = craft
+        self._foresight = foresight
         self._timeout_seconds = timeout_seconds
         self._cancel_seconds = cancel_seconds
         self._line: deque[_Turn] = deque()
-        self._child: Child | None = None
+        self._foreseeing = asyncio.Lock()
+        self._learning: Errand | None = None
+        self._errands: set[Errand] = set()
         self._open = True
 
     @property
     def pid(self) -> int | None:
         """Of the process that learns now, if one does."""
-        return None if self._child is None else self._child.pid
+        return None if self._learning is None else self._learning.pid
 
     async def __aenter__(self) -> Self:
         return self
@@ -83,15 +84,14 @@ class Tutor:
         await self.close()
 
     async def close(self) -> None:
-        """Kill the process and wait for its end; its checkpoints stay. Open runs raise Unavailable."""
+        """Kill the processes and wait for their end; checkpoints stay. What is open raises Unavailable."""
         self._open = False
         for turn in self._line:
             turn.moved.set()
-        if self._child is not None:
-            self._child.kill()
-            await self._child.ended.wait()
+        for errand in list(self._errands):
+            await errand.kill()
 
-    async def learn(self, request: TeachRequest) -> AsyncGenerator[Lesson, None]:
+    async def learn(self, request: TeachRequest) -> AsyncGenerator[News, None]:
         """Learn; goes on from the last checkpoint in the request's folder.
 
         Yields Progress (QUEUED) while others learn, Learning, and last one Finetuned. Leaving the generator
@@ -131,55 +131,43 @@ class Tutor:
 
     async def _learn_once(self, request: TeachRequest) -> AsyncGenerator[Learning | Finetuned, None]:
         """What one process gives; it ends without a Finetuned where the process died."""
-        if not self._open:
-            return
-        news: asyncio.Queue[Event | _Gone] = asyncio.Queue()
-        child = self._child = Child(
-            craft=self._craft,
-            weights=self._weights,
-            device="cpu",
-            on_event=news.put_nowait,
-            on_exit=lambda _: news.put_nowait(_Gone()),
-        )
-        finetuned, over = None, False
+        errand = self._learning = self._errand(self._craft, self._timeout_seconds)
         try:
-            while not over:
-                match await self._next(child, news):
-                    case Ready():
-                        child.send(Submit(_JOB, request))
-                    case Progressed(progress=Learning() as learning):
-                        yield learning
-                    case Finished(result=Finetuned() as result):
-                        finetuned, over = result, True
-                    case Failed() as failed:
-                        over = True
-                        raise failed.to_error()
-                    case _Gone():
-                        over = True
-                    case event:
-                        raise Bug(f"the tutor said {event}")
+            async with aclosing(errand.steps(request)) as steps:
+                async for step in steps:
+                    assert isinstance(step, Learning | Finetuned)  # noqa: S101  as Teaching has it
+                    yield step
         finally:
-            if not over:
-                await self._stop(child, news)
-            child.kill()
-            await child.ended.wait()
-            self._child = None
-        if finetuned is not None:
-            yield finetuned
+            self._errands.discard(errand)
+            self._learning = None
 
-    async def _next(self, child: Child, news: "asyncio.Queue[Event | _Gone]") -> Event | _Gone:
-        """What is heard next; a process that says nothing for too long is killed, and then gone."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._timeout_seconds):
-                return await news.get()
-        log.warning("No sign of life from the tutor for %.0f s", self._timeout_seconds)
-        child.kill()
-        return _Gone()
+    async def foresee(self, request: ForeseeRequest) -> AsyncGenerator[Learning | Foreseen, None]:
+        """What votes would change: how far that is, step by step, and last one Foreseen.
 
-    async def _stop(self, child: Child, news: "asyncio.Queue[Event | _Gone]") -> None:
-        """Have the process stop at its next step; returns soon, whether or not it has."""
-        child.send(Cancel(_JOB))
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._cancel_seconds if self._open else 0):
-                while not isinstance(await news.get(), Cancelled | Finished | Failed | _Gone):
-                    pass
+        One is foreseen at a time. Raises Unavailable (TUTOR_DIED, TUTOR_DOWN) or Bug.
+        """
+        async with self._foreseeing:
+            errand = self._errand(self._foresight, FORESIGHT_SECONDS)
+            try:
+                async with aclosing(errand.steps(request)) as steps:
+                    async for step in steps:
+                        assert isinstance(step, Learning | Foreseen)  # noqa: S101  as Foreseeing has it
+                        yield step
+                        if isinstance(step, Foreseen):
+                            return
+            finally:
+                self._errands.discard(errand)
+        raise Unavailable(Reason.TUTOR_DIED, value=1) if self._open else Unavailable(Reason.TUTOR_DOWN)
+
+    def _errand(self, craft: str, timeout_seconds: float) -> Errand:
+        """A process for one job. Raises Unavailable (TUTOR_DOWN) once this is closed."""
+        if not self._open:
+            raise Unavailable(Reason.TUTOR_DOWN)
+        errand = Errand(
+            craft=craft,
+            weights=self._weights,
+            timeout_seconds=timeout_seconds,
+            cancel_seconds=self._cancel_seconds,
+        )
+        self._errands.add(errand)
+        return errand

@@ -20,7 +20,7 @@ from pkgutil import resolve_name
 from typing import Protocol, cast
 
 from domain.clips import Clip, Progress
-from domain.finetuning import Finetuned, Learning, TeachRequest
+from domain.finetuning import Finetuned, Foreseen, ForeseeRequest, Learning, TeachRequest
 from domain.judgements import Judgement, JudgeRequest
 from domain.playings import Playing, PlayRequest
 from domain.requests import ComposeRequest
@@ -86,6 +86,14 @@ class Teaching(Protocol):
     def learn(self, request: TeachRequest) -> Generator[Learning | Finetuned, None, None]: ...
 
 
+class Foreseeing(Protocol):
+    """What `craft` names in the process that foresees (see `engine.tutor`)."""
+
+    def warm_up(self) -> None: ...
+
+    def foresee(self, request: ForeseeRequest) -> Generator[Learning | Foreseen, None, None]: ...
+
+
 Steps = Generator[Progress | Learning | Result, None, None]
 
 
@@ -94,6 +102,8 @@ def begin(craft: Craft, request: Request) -> Steps:  # noqa: PLR0911  one a kind
     match request:
         case TeachRequest():
             return cast(Teaching, craft).learn(request)
+        case ForeseeRequest():
+            return cast(Foreseeing, craft).foresee(request)
         case ComposeRequest():
             return craft.compose(request)
         case LyricsRequest():

@@ -135,11 +135,6 @@ def read_adapter(folder: Path, digest: str) -> Adapter:
     return Adapter.from_bytes(content)
 
 
-def version_with(version: str, digest: str) -> str:
-    """The version of a model as this adapter changes it."""
-    return f"{version}~{digest[:8]}"
-
-
 def adapted(network: Network, deltas: Deltas) -> Network:
     """A copy of a network in which each named matrix is W + up down. Without deltas, the network itself.
 

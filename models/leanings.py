@@ -1,11 +1,12 @@
 """What a server likes in a piece: mode, tempo, density, register, leaps, metre, genre, as one number.
 
 A leaning is learned from votes (`training.finetuning.leaning`); here it is only applied, to finished music
-and to what a genre's habits promise. Knows no files, and not how pieces are made. Imports no torch.
+and to what a genre's habits promise; what verse is like is told by `models.lyrics.verse_traits`. Knows no
+files, and not how works are made. Imports no torch.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -25,6 +26,41 @@ TRAITS = ("minor", "pace", "density", "speed", "register", "leaps", "voices", "t
 `pace` is the tempo, in octaves (log2 of beats a minute); `density` moments a quarter and `speed` moments a
 second, both in octaves; `register` the mean MIDI pitch; `leaps` the mean step of a tune in semitones;
 `voices` the number of parts, in octaves; `minor` and `triple` are 0 or 1.
+"""
+
+VERSE_TRAITS: Mapping[str, tuple[str, ...]] = {
+    "en": (
+        "en lines",
+        "en line",
+        "en uneven",
+        "en couplets",
+        "en rhymes",
+        "en words",
+        "en metre",
+        "en exclaims",
+        "en asks",
+        "en pauses",
+        "en bright",
+        "en nature",
+        "en self",
+    ),
+    "zh": (
+        "zh lines",
+        "zh line",
+        "zh uneven",
+        "zh couplets",
+        "zh rhymes",
+        "zh bright",
+        "zh nature",
+        "zh self",
+    ),
+}
+"""What verse is described by, by language; what a short line is in one is a long line in another.
+
+`lines` of the whole, in octaves; `line` and `uneven` are the mean and the deviation of the lines' syllables;
+`couplets` and `rhymes` the shares of lines that rhyme with the one before or after, and with any; `words`
+syllables a word; `metre` the share of regular lines; all others are counted a line: exclamations, questions,
+other marks inside it, bright words less dark ones, words of nature, and words for oneself.
 """
 
 BENDING = ("pace", "density", "speed", "register", "leaps")
@@ -49,7 +85,7 @@ MOST_BEND = 0.2
 """How far, in octaves, a leaning bends a habit's tempo at most: as moods do."""
 
 Described = Mapping[str, float]
-"""Values of `TRAITS` by name; those that can't be told are left out."""
+"""Values of traits by name; those that can't be told are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +109,10 @@ class Leaning:
     likings: Mapping[str, Liking]
     genres: Mapping[Genre, float] = field(default_factory=dict)
 
-    def of(self, described: Described, genre: Genre) -> float:
-        """How much music like this is liked; about 0 for what is as usual."""
+    def of(self, described: Described, genre: Genre | None = None) -> float:
+        """How much a work like this is liked; about 0 for what is as usual."""
         told = (liking.of(described[trait]) for trait, liking in self.likings.items() if trait in described)
-        return sum(told) + self.genres.get(genre, 0.0)
+        return sum(told) + (0.0 if genre is None else self.genres.get(genre, 0.0))
 
     def of_score(self, score: Score, genre: Genre) -> float:
         return self.of(describe(score), genre)
@@ -87,7 +123,7 @@ class Leaning:
 
     def favour(self, habit: Habit, genre: Genre) -> float:
         """How many times as often a habit is followed as works of the genre do."""
-        return math.exp(min(max(EAGERNESS * self.of_habit(habit, genre), -MOST_EAGER), MOST_EAGER))
+        return eager(self.of_habit(habit, genre))
 
     def tempo_of(self, habit: Habit, genre: Genre) -> float:
         """The habit's tempo, bent towards what is liked as far as such pieces vary."""
@@ -115,7 +151,7 @@ class Leaning:
         likings = {trait: Liking(*map(_number, values)) for trait, values in plain["likings"].items()}
         genres = {Genre(name): _number(worth) for name, worth in plain["genres"].items()}
         worths = [*genres.values(), *(part for one in likings.values() for part in (one.weight, one.bend))]
-        if set(likings) - set(TRAITS) or any(one.deviation <= 0 for one in likings.values()):
+        if set(likings) - _KNOWN or any(one.deviation <= 0 for one in likings.values()):
             raise ValueError("not a leaning")
         if any(abs(worth) > MOST for worth in worths):
             raise ValueError("a leaning past all bounds")
@@ -124,6 +160,21 @@ class Leaning:
 
 NO_LEANING = Leaning({})
 """All is liked alike."""
+
+_KNOWN = {*TRAITS, *(trait for traits in VERSE_TRAITS.values() for trait in traits)}
+
+
+def eager(liked: float) -> float:
+    """How many times as often as usual a choice is made that is liked so, in logits."""
+    return math.exp(min(max(EAGERNESS * liked, -MOST_EAGER), MOST_EAGER))
+
+
+def gains(liked: Sequence[float], *, each: float, most: float) -> list[float]:
+    """What candidates of one work gain by being liked more than the others are on average: so much for each
+    logit, but no more than `most`.
+    """
+    usual = sum(liked) / len(liked)
+    return [min(max(each * (one - usual), -most), most) for one in liked]
 
 
 def describe(score: Score) -> Described:

@@ -12,6 +12,7 @@ from storage.adapters import AdapterFolder
 from storage.charts import Charts
 from storage.cleaning import Cleaning
 from storage.clips import ClipName, Clips, StoredClip, sha256_of
+from storage.contests import Contest, Contests
 from storage.database import DatabaseTooNew, open_database
 from storage.errors import plain_errors
 from storage.files import ClipFolder
@@ -38,6 +39,8 @@ __all__ = [
     "ClipName",
     "Clips",
     "Comparison",
+    "Contest",
+    "Contests",
     "DatabaseTooNew",
     "Difference",
     "Favourites",
@@ -105,6 +108,7 @@ class Storage:
     lessons: Lessons
     runs: FinetuneRuns
     versions: Versions
+    contests: Contests
 
 
 @asynccontextmanager
@@ -143,4 +147,5 @@ async def open_storage(data_folder: Path, *, max_clip_bytes: int) -> AsyncGenera
                 lessons=Lessons(database, folder),
                 runs=finetune_runs,
                 versions=versions,
+                contests=Contests(database, versions),
             )

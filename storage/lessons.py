@@ -18,7 +18,7 @@ from storage.database import Database
 from storage.files import ClipFolder
 from storage.jobs import JobKind
 from storage.packing import unpack
-from storage.preferences import Pick, Preferences
+from storage.preferences import Difference, Pick, Preferences
 from storage.verses import read_verse
 
 MOST_LESSONS = 400
@@ -36,7 +36,8 @@ _VOTERS = """
         UNION
         SELECT picks.user_id FROM listings JOIN pairs ON pairs.a_id = listings.work_id
             JOIN picks ON picks.pair_id = pairs.id
-            WHERE listings.place = :guild_id AND listings.kind = :kind AND listings.style IS :style
+            WHERE pairs.differ_in = 'seed'
+            AND listings.place = :guild_id AND listings.kind = :kind AND listings.style IS :style
     )
 """
 _TAUGHT = """
@@ -145,7 +146,8 @@ class Lessons:
         for comparison in await self._preferences.here(guild_id=guild_id, channel_id=0):
             pair = comparison.pair
             margin = comparison.blind[Pick.A] - comparison.blind[Pick.B]
-            if margin and {pair.a_id, pair.b_id} <= taught:
+            # Which version was picked says how a version fared: a verdict on learning, not matter for it.
+            if pair.differ_in is Difference.SEED and margin and {pair.a_id, pair.b_id} <= taught:
                 liked, other = (pair.a_id, pair.b_id) if margin > 0 else (pair.b_id, pair.a_id)
                 preferred.append(Preferred(liked, other, abs(margin)))
         return tuple(preferred[-MOST_LESSONS:])

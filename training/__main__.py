@@ -111,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--workers", type=int, default=2, help="processes to use; the figures stay the same")
     command.set_defaults(run=_report)
 
-    command = commands.add_parser("benchmark", help="print one figure of the README")
+    command = commands.add_parser("benchmark", help="print one of the figures in docs/figures.md")
     command.add_argument("name", choices=["jsb", "nottingham", "latency", "learning"])
     command.add_argument(
         "--archives", type=Path, default=Path("archives"), help="the folder that holds benchmark/"
@@ -128,7 +128,7 @@ def _add_verse_options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--blinded", type=int, help="of lyrics: write so many stanzas to be rated blind")
     command.add_argument(
-        "--outputs", type=int, default=0, help="of lyrics: search so many stanzas for slurs (10000)"
+        "--outputs", type=int, default=0, help="of lyrics: search so many stanzas for slurs instead (10000)"
     )
 
 
@@ -171,11 +171,16 @@ def _calibrate(_: argparse.Namespace) -> None:
 def _replay(_: argparse.Namespace) -> None:
     from training.corpora.works import load_works
     from training.finetuning.replay import replay_file, write_replay
+    from training.finetuning.verse_replay import sample_name, write_verse_replay
+    from training.lyrics.preparing import FOLDER, LANGUAGES
 
     works = load_works(WORKS)
     for style in available_styles():
         file = replay_file(WEIGHTS, style.name)
         print(f"{file}: {write_replay(works, style.genres, file) / 1000:.0f} kB")
+    for language in LANGUAGES:
+        file = replay_file(WEIGHTS, sample_name(language))
+        print(f"{file}: {write_verse_replay(FOLDER / language, file) / 1000:.0f} kB")
 
 
 def _report(options: argparse.Namespace) -> None:

@@ -4,15 +4,13 @@ Each carries nothing but an id in its custom_id, so it works after a restart. Wh
 matter of a cog; here is only who presses what.
 """
 
-import re
-from abc import abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from typing import TYPE_CHECKING, cast
 
 import discord
 from discord import ui
 from discord.ext import commands
 
-from cogs._shared.failures import failures_told
+from cogs._shared.numbered_button import NumberedButton
 from cogs._shared.wording import Wording
 from domain.clips import Work
 from domain.verses import Verse
@@ -31,39 +29,6 @@ if TYPE_CHECKING:
 
 MOST_IN_A_ROW = 5
 """Buttons that Discord shows beside each other."""
-
-
-class _NumberedButton(ui.DynamicItem[ui.Button[Any]], template=r"(?!)"):
-    """A button with the custom_id `nightingale:ACTION:NUMBER`. Subclasses say what a press does.
-
-    `row` is the row of the message's buttons that it stands in; None for the first with room.
-    """
-
-    action: ClassVar[str]
-    emoji: ClassVar[str]
-
-    def __init_subclass__(cls, *, action: str, emoji: str) -> None:
-        cls.action, cls.emoji = action, emoji
-        super().__init_subclass__(template=re.compile(rf"nightingale:{action}:(?P<number>[0-9]{{1,18}})"))
-
-    def __init__(self, number: int, label: str = "", row: int | None = None) -> None:
-        self.number = number
-        custom_id = f"nightingale:{self.action}:{number}"
-        super().__init__(ui.Button(custom_id=custom_id, label=label, emoji=self.emoji, row=row), row=row)
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(int(match["number"]))
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        async with failures_told(interaction, about=f"{self.action} #{self.number}"):
-            # The bot that runs now, not the one that posted the button.
-            await self.press(interaction, cast(commands.Bot, interaction.client))
-
-    @abstractmethod
-    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None: ...
 
 
 def _clips(bot: commands.Bot) -> "Clips":
@@ -90,87 +55,87 @@ def _song(bot: commands.Bot) -> "Song":
     return cast("Song", bot.get_cog("Song"))
 
 
-class CancelButton(_NumberedButton, action="cancel", emoji="❌"):
+class CancelButton(NumberedButton, action="cancel", emoji="❌"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _clips(bot).cancel(interaction, self.number)
 
 
-class MidiButton(_NumberedButton, action="midi", emoji="🎹"):
+class MidiButton(NumberedButton, action="midi", emoji="🎹"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _clips(bot).hand_over_midi(interaction, self.number)
 
 
-class SheetButton(_NumberedButton, action="sheet", emoji="🎼"):
+class SheetButton(NumberedButton, action="sheet", emoji="🎼"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _clips(bot).hand_over_sheet(interaction, self.number)
 
 
-class AgainButton(_NumberedButton, action="again", emoji="🎲"):
+class AgainButton(NumberedButton, action="again", emoji="🎲"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _clips(bot).ask_again(interaction, self.number)
 
 
-class VaryButton(_NumberedButton, action="vary", emoji="🔀"):
+class VaryButton(NumberedButton, action="vary", emoji="🔀"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _clips(bot).vary(interaction, self.number)
 
 
-class TextButton(_NumberedButton, action="text", emoji="📜"):
+class TextButton(NumberedButton, action="text", emoji="📜"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _lyrics(bot).hand_over_text(interaction, self.number)
 
 
-class SingButton(_NumberedButton, action="sing", emoji="🎵"):
+class SingButton(NumberedButton, action="sing", emoji="🎵"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _song(bot).sing(interaction, self.number)
 
 
-class WordsButton(_NumberedButton, action="words", emoji="✍️"):
+class WordsButton(NumberedButton, action="words", emoji="✍️"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _song(bot).ask_for_scene(interaction, self.number)
 
 
-class PlayButton(_NumberedButton, action="play", emoji="▶️"):
+class PlayButton(NumberedButton, action="play", emoji="▶️"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _library(bot).bring_back(interaction, self.number)
 
 
-class UpButton(_NumberedButton, action="up", emoji="👍"):
+class UpButton(NumberedButton, action="up", emoji="👍"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _ratings(bot).press(interaction, self.number, Sign.UP)
 
 
-class DownButton(_NumberedButton, action="down", emoji="👎"):
+class DownButton(NumberedButton, action="down", emoji="👎"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _ratings(bot).press(interaction, self.number, Sign.DOWN)
 
 
-class StarButton(_NumberedButton, action="star", emoji="⭐"):
+class StarButton(NumberedButton, action="star", emoji="⭐"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _ratings(bot).press(interaction, self.number, Sign.STAR)
 
 
-class DeleteButton(_NumberedButton, action="delete", emoji="❌"):
+class DeleteButton(NumberedButton, action="delete", emoji="❌"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _ratings(bot).delete(interaction, (self.number,))
 
 
-class DeletePairButton(_NumberedButton, action="delete_pair", emoji="❌"):
+class DeletePairButton(NumberedButton, action="delete_pair", emoji="❌"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _ratings(bot).delete_pair(interaction, self.number)
 
 
-class BetterAButton(_NumberedButton, action="better_a", emoji="🅰️"):
+class BetterAButton(NumberedButton, action="better_a", emoji="🅰️"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _choices(bot).pick(interaction, self.number, Pick.A)
 
 
-class BetterBButton(_NumberedButton, action="better_b", emoji="🅱️"):
+class BetterBButton(NumberedButton, action="better_b", emoji="🅱️"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _choices(bot).pick(interaction, self.number, Pick.B)
 
 
-class EqualButton(_NumberedButton, action="equal", emoji="⚖️"):
+class EqualButton(NumberedButton, action="equal", emoji="⚖️"):
     async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
         await _choices(bot).pick(interaction, self.number, Pick.EQUAL)
 

@@ -42,10 +42,12 @@ class PairJob(OpenJob[tuple[Clip, Clip | Failure]]):
         *,
         preferences: Preferences,
         differ_in: Difference = Difference.SEED,
+        note: str | None = None,
     ) -> None:
         first, second = halves
         super().__init__(name=f"pair #{first.id}, #{second.id}", user_id=first.user_id)
         self._differ_in = differ_in
+        self._note = note
         self._halves = halves
         self._preferences = preferences
         self._status = status
@@ -90,7 +92,7 @@ class PairJob(OpenJob[tuple[Clip, Clip | Failure]]):
         files = pair_files(a, b)
         if sum(len(content) for _, content in files) > self._limit_bytes:
             raise Unavailable(Reason.UPLOAD_REFUSED)
-        embed = pair_embed(self._ids, a, b, self._wording)
+        embed = pair_embed(self._ids, a, b, self._wording, note=self._note)
         deletable = not hears_reactions(self._status.interaction)
         view = pair_view(pair_id, self._wording, deletable=deletable)
         try:

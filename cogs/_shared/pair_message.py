@@ -12,10 +12,13 @@ _TOLD = ("style", "genre", "mood", "instruments", "key", "tempo", "metre", "temp
 """Fields that are shown where they are the same of both."""
 
 
-def pair_embed(ids: str, a: Clip, b: Clip, wording: Wording) -> discord.Embed:
-    """What is asked of who listens, and what the two have in common."""
+def pair_embed(ids: str, a: Clip, b: Clip, wording: Wording, *, note: str | None = None) -> discord.Embed:
+    """What is asked of who listens, with a note where there is one, and what the two have in common."""
+    asked = wording("choices.question")
     embed = discord.Embed(
-        title=wording("choices.title"), description=wording("choices.question"), colour=COLOUR
+        title=wording("choices.title"),
+        description=asked if note is None else f"{asked}\n\n{note}",
+        colour=COLOUR,
     )
     of_a, of_b = (clip_fields(0, clip, wording) for clip in (a, b))
     for name in _TOLD:

@@ -158,9 +158,14 @@ class WorkJob(OpenJob[Work]):
 
     def _report_unusable(self, request: WorkRequest, work: Work) -> None:
         """Let whoever cares for versions know where one could not be used (see cogs.finetune)."""
-        adapter = getattr(request, "adapter", None)
-        if adapter is not None and any(remark.topic is Topic.ADAPTER_UNUSABLE for remark in work.remarks):
-            self._interaction.client.dispatch("adapter_unusable", self._interaction.guild_id, adapter)
+        words = request.words if isinstance(request, SongRequest) else None
+        unusable = [
+            remark.values["adapter"] for remark in work.remarks if remark.topic is Topic.ADAPTER_UNUSABLE
+        ]
+        for asked in (request, words):
+            adapter = getattr(asked, "adapter", None)
+            if adapter is not None and adapter[:8] in unusable:
+                self._interaction.client.dispatch("adapter_unusable", self._interaction.guild_id, adapter)
 
     def _compared(self, work: Work) -> Work:
         """The work, with a remark where its recipe is of another model than the one that made it now."""

@@ -18,6 +18,7 @@ from domain.errors import BadRequest, NightingaleError, Reason, Unavailable
 from domain.finetuning import Teachable
 from domain.requests import SEED, ComposeRequest, WorkRequest
 from domain.song_requests import SongRequest
+from domain.transformations import AccompanyRequest, BlendRequest, VaryRequest
 from domain.verses import LyricsRequest
 from engine.client import Engine
 from models.registry import Models
@@ -70,30 +71,50 @@ class WorkJobs:
         status = StatusMessage(interaction)
         adapter = await self._adapter_of(request.style, interaction.guild_id)
         request = replace(request, adapter=adapter)
-        first = await self._add(status, request)
-        second = await self._add(status, replace(request, seed=another_seed(request.seed)))
-        pair = PairJob(status, (first, second), preferences=self._storage.preferences)
-        self._open.start(pair, [first.id, second.id])
+        other = replace(request, seed=another_seed(request.seed))
+        await self._begin_both(status, request, other, Difference.SEED)
 
     async def begin_versions(
-        self, interaction: discord.Interaction, first: WorkRequest, second: WorkRequest
+        self,
+        interaction: discord.Interaction,
+        first: WorkRequest,
+        second: WorkRequest,
+        *,
+        note: str | None = None,
     ) -> None:
-        """As `begin_pair`, for two clips of one seed by two versions of a style, which the requests name."""
-        status = StatusMessage(interaction)
+        """As `begin_pair`, for two clips of one seed by two versions of a style, which the requests name.
+
+        `note` is said with them.
+        """
+        await self._begin_both(StatusMessage(interaction), first, second, Difference.VERSION, note=note)
+
+    async def _begin_both(
+        self,
+        status: StatusMessage,
+        first: WorkRequest,
+        second: WorkRequest,
+        differ_in: Difference,
+        *,
+        note: str | None = None,
+    ) -> None:
         halves = await self._add(status, first), await self._add(status, second)
-        pair = PairJob(status, halves, preferences=self._storage.preferences, differ_in=Difference.VERSION)
+        preferences = self._storage.preferences
+        pair = PairJob(status, halves, preferences=preferences, differ_in=differ_in, note=note)
         self._open.start(pair, [half.id for half in halves])
 
     async def _by_version_in_use(self, request: WorkRequest, guild_id: int | None) -> WorkRequest:
         """The request, to be met by the version of the style that the server uses."""
         match request:
-            case ComposeRequest():
+            case ComposeRequest() | BlendRequest() | VaryRequest() | AccompanyRequest():
                 return replace(request, adapter=await self._adapter_of(request.style, guild_id))
             case LyricsRequest():
                 return replace(request, adapter=await self._adapter_of(Teachable.LYRICS, guild_id))
             case SongRequest():
-                adapter = await self._adapter_of(Teachable.LYRICS, guild_id)
-                return replace(request, words=replace(request.words, adapter=adapter))
+                words = replace(request.words, adapter=await self._adapter_of(Teachable.LYRICS, guild_id))
+                # A tune that is given stays as it is, whatever the composer has learned.
+                taught = request.source is None
+                adapter = await self._adapter_of(request.style, guild_id) if taught else None
+                return replace(request, words=words, adapter=adapter)
             case _:
                 return request
 

@@ -15,14 +15,15 @@ from cogs._shared.work_jobs import WorkJobs, new_seed
 from cogs.finetune.items import run_view
 from cogs.finetune.messages import (
     MOST_LISTED,
+    contest_text,
     ended_text,
-    plan_embed,
     progress_text,
     result_embed,
     style_name,
     versions_embed,
 )
 from cogs.finetune.permission import guild_of
+from cogs.finetune.plans import Plans
 from cogs.finetune.runs import Runs
 from cogs.finetune.samples import Samples, request_of
 from domain.clips import Progress
@@ -38,13 +39,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-STYLES = choices_of((each for each in Teachable if each is not Teachable.LYRICS), "teachable")
-"""What can be taught: verse is not, yet."""
+STYLES = choices_of(Teachable, "teachable")
+
+COMPARED = choices_of((each for each in Teachable if each is not Teachable.LYRICS), "teachable")
+"""Styles whose versions are voted on side by side: pairs are of clips."""
 
 Number = app_commands.Range[int, SHIPPED, 9999]
-
-USUAL_SECONDS = (60.0, 2.0)
-"""How long a run takes where none has been yet: for itself, and for each lesson."""
 
 
 class Finetune(commands.Cog):
@@ -73,6 +73,7 @@ class Finetune(commands.Cog):
         self._work_jobs = jobs
         samples = Samples(bot, engine, storage, models)
         self._runs = Runs(bot, tutor=tutor, storage=storage, samples=samples)
+        self._plans = Plans(tutor, storage)
         self._resuming: asyncio.Task[None] | None = None
 
     async def cog_load(self) -> None:
@@ -92,11 +93,7 @@ class Finetune(commands.Cog):
     async def plan(self, interaction: discord.Interaction, style: str) -> None:
         guild_id = guild_of(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        teachable = Teachable(style)
-        survey = await self._storage.lessons.survey(guild_id, teachable)
-        seconds = await self._expected_seconds(teachable, survey.works)
-        embed = plan_embed(teachable, survey, wording_for(interaction.locale), seconds=seconds)
-        await interaction.edit_original_response(embed=embed)
+        await self._plans.tell(interaction, guild_id, Teachable(style))
 
     @finetune.command(
         name=localised("command.finetune_start.name"),
@@ -184,6 +181,7 @@ class Finetune(commands.Cog):
             wording_for(interaction.locale),
             used=[version.id for version in standing if version is not None],
             damaged=damaged,
+            contests=await self._storage.contests.here(guild_id, None if style is None else Teachable(style)),
         )
         await interaction.edit_original_response(embed=embed)
 
@@ -213,7 +211,7 @@ class Finetune(commands.Cog):
         description=localised("command.finetune_compare.description"),
     )
     @options_worded(style="taught_style", a="compared_version", b="other_version")
-    @app_commands.choices(style=STYLES)
+    @app_commands.choices(style=COMPARED)
     async def compare(self, interaction: discord.Interaction, style: str, a: Number, b: Number) -> None:
         guild_id, teachable = guild_of(interaction), Teachable(style)
         if a == b:
@@ -230,7 +228,10 @@ class Finetune(commands.Cog):
             for version in [await self._versions.usable(guild_id, teachable, number) for number in (a, b)]
         ]
         log.info("%d has versions %d and %d of %s compared", interaction.user.id, a, b, teachable)
-        await self._work_jobs.begin_versions(interaction, requests[0], requests[1])
+        contests = await self._storage.contests.here(guild_id, teachable)
+        told = [each for each in contests if {each.first, each.second} == {a, b}]
+        note = wording("finetune.so_far", result=contest_text(told[0], wording)) if told else None
+        await self._work_jobs.begin_versions(interaction, requests[0], requests[1], note=note)
 
     async def cancel_run(self, interaction: discord.Interaction, run_id: int) -> None:
         """❌: stop the run. Raises BadRequest (FINETUNE_NOT_ADMIN, FINETUNE_NO_RUN, FINETUNE_ENDED)."""
@@ -280,12 +281,3 @@ class Finetune(commands.Cog):
         if run.guild_id != guild_id:
             raise BadRequest(Reason.FINETUNE_NO_RUN)
         return run
-
-    async def _expected_seconds(self, teachable: Teachable, works: int) -> float:
-        """As long as the last run took, for as many lessons; an estimate where there was none."""
-        taken = await self._storage.runs.seconds_taken(teachable)
-        if taken is None:
-            first, each = USUAL_SECONDS
-            return first + each * works
-        seconds, lessons = taken
-        return seconds * max(works, 1) / max(lessons, 1)

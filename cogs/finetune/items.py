@@ -1,62 +1,34 @@
 """The buttons of fine-tuning: ❌ under a run, and ✅ under a version that waits for an administrator."""
 
-import re
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, cast
 
 import discord
 from discord import ui
+from discord.ext import commands
 
-from cogs._shared.failures import failures_told
+from cogs._shared.numbered_button import NumberedButton
 from cogs._shared.wording import Wording
 
 if TYPE_CHECKING:
     from cogs.finetune.commands import Finetune
 
 
-def _finetune(interaction: discord.Interaction) -> "Finetune":
-    """The cog that runs now, not the one that posted the button."""
-    bot: Any = interaction.client
+def _finetune(bot: commands.Bot) -> "Finetune":
     return cast("Finetune", bot.get_cog("Finetune"))
 
 
-class CancelRunButton(
-    ui.DynamicItem[ui.Button[Any]], template=re.compile(r"nightingale:cancel_run:(?P<run>[0-9]{1,18})")
-):
+class CancelRunButton(NumberedButton, action="cancel_run", emoji="❌"):
     """Stops a run."""
 
-    def __init__(self, run_id: int, label: str = "") -> None:
-        self.run_id = run_id
-        super().__init__(ui.Button(custom_id=f"nightingale:cancel_run:{run_id}", label=label, emoji="❌"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(int(match["run"]))
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        async with failures_told(interaction, about=f"cancelling run {self.run_id}"):
-            await _finetune(interaction).cancel_run(interaction, self.run_id)
+    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
+        await _finetune(bot).cancel_run(interaction, self.number)
 
 
-class UseVersionButton(
-    ui.DynamicItem[ui.Button[Any]], template=re.compile(r"nightingale:use_version:(?P<run>[0-9]{1,18})")
-):
+class UseVersionButton(NumberedButton, action="use_version", emoji="✅"):
     """Puts the version of a run in use."""
 
-    def __init__(self, run_id: int, label: str = "") -> None:
-        self.run_id = run_id
-        super().__init__(ui.Button(custom_id=f"nightingale:use_version:{run_id}", label=label, emoji="✅"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(int(match["run"]))
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        async with failures_told(interaction, about=f"using the version of run {self.run_id}"):
-            await _finetune(interaction).use_version_of(interaction, self.run_id)
+    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
+        await _finetune(bot).use_version_of(interaction, self.number)
 
 
 ITEMS = (CancelRunButton, UseVersionButton)

@@ -9,11 +9,14 @@ from cogs._shared.layout import COLOUR, bar_of
 from cogs._shared.wording import Wording
 from domain.clips import Progress
 from domain.errors import BadRequest
-from domain.finetuning import Aspect, Change, Learning, Survey, Teachable
-from storage import Run, RunStatus, Version
+from domain.finetuning import Aspect, Change, Foreseen, Learning, Survey, Teachable
+from storage import SHIPPED, Contest, Run, RunStatus, Version
 
 MOST_LISTED = 12
 """Versions in one list: an embed's text has 4096 characters."""
+
+MOST_CONTESTS = 6
+"""Pairs of versions in one list: an embed's field has 1024 characters."""
 
 _ENDED = {
     RunStatus.CANCELLED: "finetune.cancelled",
@@ -76,6 +79,14 @@ def plan_embed(teachable: Teachable, survey: Survey, wording: Wording, *, second
     return embed
 
 
+def foreseen_text(foreseen: Foreseen, wording: Wording) -> str:
+    """What votes would change, and how much that foretells; or that nothing can be told yet."""
+    if not foreseen.changes:
+        return wording("finetune.foresees_nothing")
+    share = wording("finetune.foretells", share=f"{foreseen.accuracy:.0%}")
+    return f"{changes_text(foreseen.changes, wording)}\n{share}"
+
+
 def changes_text(changes: Sequence[Change], wording: Wording) -> str:
     """What is liked, a line each, the surest first."""
     ordered = sorted(changes, key=lambda change: -change.strength)
@@ -127,16 +138,41 @@ def figures_text(version: Version, wording: Wording) -> str:
 
 
 def versions_embed(
-    versions: Sequence[Version], wording: Wording, *, used: Collection[int], damaged: Collection[int]
+    versions: Sequence[Version],
+    wording: Wording,
+    *,
+    used: Collection[int],
+    damaged: Collection[int],
+    contests: Sequence[Contest],
 ) -> discord.Embed:
-    """The newest versions, a line or two each; `used` and `damaged` are ids."""
+    """The newest versions, a line or two each, and how they fared blind; `used` and `damaged` are ids."""
     embed = discord.Embed(title=wording("finetune.versions_title"), colour=COLOUR)
     lines = [
         _line(version, wording, used=version.id in used, damaged=version.id in damaged)
         for version in versions[:MOST_LISTED]
     ]
     embed.description = "\n".join(lines) or wording("finetune.no_versions")
+    if contests:
+        results = "\n".join(f"• {contest_text(each, wording)}" for each in contests[:MOST_CONTESTS])
+        embed.add_field(name=wording("finetune.contests"), value=results, inline=False)
     return embed
+
+
+def contest_text(contest: Contest, wording: Wording) -> str:
+    """How often people picked which of two versions."""
+    return wording(
+        "finetune.contest",
+        style=style_name(contest.teachable, wording),
+        first=_numbered(contest.first, wording),
+        second=_numbered(contest.second, wording),
+        first_picks=contest.first_picks,
+        second_picks=contest.second_picks,
+        equal=contest.equal,
+    )
+
+
+def _numbered(number: int, wording: Wording) -> str:
+    return wording("finetune.as_shipped" if number == SHIPPED else "finetune.version", number=number)
 
 
 def _line(version: Version, wording: Wording, *, used: bool, damaged: bool) -> str:

@@ -4,7 +4,6 @@ They are works like any other, with rows, files and buttons, of the person who h
 """
 
 import logging
-from contextlib import aclosing
 from dataclasses import replace
 
 import discord
@@ -17,12 +16,12 @@ from cogs._shared.status_message import attachments
 from cogs._shared.wording import Wording
 from cogs._shared.work_jobs import new_seed
 from cogs._shared.work_message import embeds_of, upload_ladder
-from domain.clips import Clip, Progress, Work
+from domain.clips import Clip, Work
 from domain.errors import NightingaleError, Reason
 from domain.finetuning import Teachable
 from domain.requests import ComposeRequest, WorkRequest
 from domain.verses import LyricsRequest
-from engine.client import Engine
+from engine.client import Engine, outcome_of
 from models.registry import Models
 from storage import Run, Storage, Version
 
@@ -68,7 +67,7 @@ class Samples:
         )
         try:
             await jobs.start(job_id)
-            work = await self._made(request, owner=run.user_id)
+            work = await outcome_of(self._engine.make(request, owner=run.user_id))
             await self._save(job_id, work)
         except NightingaleError as error:
             reason: Reason = error.reason
@@ -76,13 +75,6 @@ class Samples:
             raise
         message = await self._send(run, job_id, work, text, wording)
         await self._storage.postings.add(job_id, channel_id=message.channel.id, message_id=message.id)
-
-    async def _made(self, request: WorkRequest, *, owner: int) -> Work:
-        async with aclosing(self._engine.make(request, owner=owner)) as steps:
-            async for step in steps:
-                if not isinstance(step, Progress):
-                    return step
-        raise RuntimeError("the engine ended without a work")
 
     async def _save(self, job_id: int, work: Work) -> None:
         if isinstance(work, Clip):

@@ -62,42 +62,23 @@ class Ratings(commands.Cog):
             return
         if event.message_author_id not in (None, me.id):
             return
-        emoji, user_id = _plain(event.emoji), event.user_id
+        emoji = _plain(event.emoji)
         if emoji is None:
             return
-        if sign_of(emoji) is not None:
-            await self._note(
-                event.message_id,
-                lambda work_id: self._storage.ratings.react(
-                    work_id, message_id=event.message_id, user_id=user_id, emoji=emoji
-                ),
-            )
-        elif (pick := pick_of(emoji)) is not None:
-            await self._note_pick(
-                event.message_id,
-                lambda pair_id: self._storage.preferences.pick(pair_id, user_id=user_id, pick=pick),
-            )
-        elif undressed(emoji) in (SEND, DELETE):
+        if undressed(emoji) in (SEND, DELETE):
             await self._do(event, undressed(emoji))
+            return
+        ratings, preferences = self._storage.ratings, self._storage.preferences
+        await self._take_in(event, emoji, ratings.react, preferences.pick)
 
     @commands.Cog.listener()
     async def on_raw_reaction_remove(self, event: discord.RawReactionActionEvent) -> None:
         # Who removed it is told by an id alone; a bot's reactions were never taken in, so none is found.
-        emoji, user_id = _plain(event.emoji), event.user_id
+        emoji = _plain(event.emoji)
         if emoji is None:
             return
-        if sign_of(emoji) is not None:
-            await self._note(
-                event.message_id,
-                lambda work_id: self._storage.ratings.unreact(
-                    work_id, message_id=event.message_id, user_id=user_id, emoji=emoji
-                ),
-            )
-        elif (pick := pick_of(emoji)) is not None:
-            await self._note_pick(
-                event.message_id,
-                lambda pair_id: self._storage.preferences.withdraw(pair_id, user_id=user_id, pick=pick),
-            )
+        ratings, preferences = self._storage.ratings, self._storage.preferences
+        await self._take_in(event, emoji, ratings.unreact, preferences.withdraw)
 
     @commands.Cog.listener()
     async def on_raw_reaction_clear(self, event: discord.RawReactionClearEvent) -> None:
@@ -166,6 +147,23 @@ class Ratings(commands.Cog):
         if pair is None:
             raise BadRequest(Reason.PAIR_GONE)
         await self.delete(interaction, (pair.a_id, pair.b_id))
+
+    async def _take_in(
+        self,
+        event: discord.RawReactionActionEvent,
+        emoji: str,
+        rate: Callable[..., Awaitable[object]],
+        choose: Callable[..., Awaitable[object]],
+    ) -> None:
+        """Note what one reaction says, of a work or of a pair, if it says anything."""
+        message_id, user_id = event.message_id, event.user_id
+        if sign_of(emoji) is not None:
+            await self._note(
+                message_id,
+                lambda work_id: rate(work_id, message_id=message_id, user_id=user_id, emoji=emoji),
+            )
+        elif (pick := pick_of(emoji)) is not None:
+            await self._note_pick(message_id, lambda pair_id: choose(pair_id, user_id=user_id, pick=pick))
 
     async def _note(self, message_id: int, write: Callable[[int], Awaitable[object]]) -> None:
         """Have `write` note what was done to a message, by the id of each work that it shows."""

@@ -1,55 +1,34 @@
 """What is pressed under the list of seeds, and under one that is played; it answers after a restart."""
 
-import re
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, cast
 
 import discord
 from discord import ui
+from discord.ext import commands
 
-from cogs._shared.failures import failures_told
+from cogs._shared.numbered_button import NumberedButton
 from cogs._shared.wording import Wording
 
 if TYPE_CHECKING:
     from cogs.seeds.commands import Seeds
 
 
-class PageButton(ui.DynamicItem[ui.Button[Any]], template=r"nightingale:seeds:(?P<page>[0-9]{1,6})"):
+def _seeds(bot: commands.Bot) -> "Seeds":
+    return cast("Seeds", bot.get_cog("Seeds"))
+
+
+class PageButton(NumberedButton, action="seeds", emoji="📃", digits=6):
     """Leafs to another page of what the person who presses sees."""
 
-    def __init__(self, page: int, label: str = "…") -> None:
-        self.page = page
-        super().__init__(ui.Button(custom_id=f"nightingale:seeds:{page}", label=label, emoji="📃"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(int(match["page"]))
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        async with failures_told(interaction, about="turning a page of seeds"):
-            # The cog that runs now, not the one that posted the list.
-            bot: Any = interaction.client
-            await cast("Seeds", bot.get_cog("Seeds")).turn_to(interaction, self.page)
+    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
+        await _seeds(bot).turn_to(interaction, self.number)
 
 
-class StopButton(ui.DynamicItem[ui.Button[Any]], template=r"nightingale:stop:(?P<number>[0-9]{1,20})"):
+class StopButton(NumberedButton, action="stop", emoji="❌", digits=20):
     """Cancels the playing of a seed, which is known by the number of the interaction that asked for it."""
 
-    def __init__(self, number: int, label: str = "…") -> None:
-        self.number = number
-        super().__init__(ui.Button(custom_id=f"nightingale:stop:{number}", label=label, emoji="❌"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(int(match["number"]))
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        async with failures_told(interaction, about="stopping a seed"):
-            bot: Any = interaction.client
-            await cast("Seeds", bot.get_cog("Seeds")).stop(interaction, self.number)
+    async def press(self, interaction: discord.Interaction, bot: commands.Bot) -> None:
+        await _seeds(bot).stop(interaction, self.number)
 
 
 def playing_view(number: int, wording: Wording) -> ui.View:

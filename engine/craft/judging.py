@@ -131,7 +131,7 @@ class Judging:
     def _surprise(self, score: Score, genre: Genre) -> Mapping[str, float] | None:
         """What surprises the composer in a score; None where there is no composer to ask."""
         try:
-            model = self._repertoire.needed(_COMPOSER)
+            model = self._repertoire.needed(_COMPOSER).model
         except Unavailable:
             return None
         return surprise_at(model, score, genre) if isinstance(model, RNNModel) else None

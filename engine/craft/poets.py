@@ -15,6 +15,7 @@ from domain.verses import Language
 from engine.craft.versions import Versions, poet_with, unusable
 from models.adapters import AdapterError
 from models.checkpoints import find_weights
+from models.leanings import NO_LEANING, Leaning
 from models.lyrics.files import NETWORKS, Poet, load_poet, name_of
 from models.lyrics.tongues import Tongue, load_tongue
 
@@ -24,7 +25,7 @@ DEFAULT_NETWORKS: Mapping[Language, str] = {Language.ENGLISH: "transformer", Lan
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """A poet by the name of its network, and what it writes with.
+    """A poet by the name of its network, what it writes with, and what its version leans to.
 
     With `remarks` it is not what was asked for: the adapter can't be used.
     """
@@ -32,6 +33,7 @@ class Writer:
     network: str
     poet: Poet
     tongue: Tongue
+    leaning: Leaning = NO_LEANING
     remarks: tuple[Remark, ...] = ()
 
 
@@ -80,7 +82,9 @@ class Poets:
             return self._versions.made(
                 full,
                 adapter,
-                lambda read: replace(shipped, poet=poet_with(shipped.poet, full, read, adapter)),
+                lambda read: replace(
+                    shipped, poet=poet_with(shipped.poet, full, read, adapter), leaning=read.leaning
+                ),
             )
         except AdapterError as error:
             return replace(shipped, remarks=(unusable(adapter, error),))

@@ -11,11 +11,12 @@ from typing import TypeVar
 import torch
 
 from domain.errors import BadRequest, Reason, Unavailable
+from domain.finetuning import version_with
 from domain.genres import Genre
 from domain.remarks import Remark
 from domain.score import Score
 from engine.craft.poets import Poets
-from engine.craft.versions import Versions, model_with, unusable
+from engine.craft.versions import Versions, unusable
 from models.adapters import Adapter, AdapterError
 from models.composition.gate import Gate
 from models.composition.norms import Norms
@@ -24,7 +25,7 @@ from models.critic.network import Judge
 from models.critic.sound_files import SOUND_CRITIC, SoundJudge, load_sound_judge
 from models.devices import choose_device
 from models.drafting import Model
-from models.families import load_model
+from models.families import load_model, model_with
 from models.leanings import NO_LEANING, Leaning
 from models.registry import Style, available_styles
 from models.style_transfer.files import STYLE_TRANSFER, Restyler, load_style_transfer
@@ -103,7 +104,8 @@ class Repertoire:
             return shipped
 
         def changed(read: Adapter) -> Version:
-            model = model_with(shipped.model, name, read, adapter)
+            version = version_with(shipped.model.version, adapter)
+            model = model_with(shipped.model, name, read, version=version)
             gate = replace(shipped.gate, leaning=read.leaning)
             return replace(shipped, model=model, gate=gate, leaning=read.leaning)
 
@@ -112,25 +114,26 @@ class Repertoire:
         except AdapterError as error:
             return replace(shipped, remarks=(unusable(adapter, error),))
 
-    def transformer(self, name: str, kind: type[_Kind]) -> tuple[_Kind, tuple[Genre, ...]]:
-        """The model of this name, which is of this kind, and the genres that it offers.
+    def transformer(
+        self, name: str, kind: type[_Kind], adapter: str | None = None
+    ) -> tuple[_Kind, tuple[Genre, ...], tuple[Remark, ...]]:
+        """The model of this name, which is of this kind, the genres that it offers, and what `composer` would
+        remark.
 
         Raises Unavailable where its weights are missing or can't be used.
         """
         if isinstance(self._restyler, kind):
-            return self._restyler, tuple(self._restyler.profiles)
-        model = self.needed(name)
-        if not isinstance(model, kind):
+            return self._restyler, tuple(self._restyler.profiles), ()
+        version = self.needed(name, adapter)
+        if not isinstance(version.model, kind):
             raise _missing(name)
-        return model, self._styles[name].genres
+        return version.model, version.style.genres, version.remarks
 
-    def needed(self, name: str) -> Model:
-        """The model of a style that nobody asked for by name. Raises Unavailable as `transformer` does."""
-        if name in self._unusable:
-            raise self._unusable[name]
-        if name not in self._models:
+    def needed(self, name: str, adapter: str | None = None) -> Version:
+        """As `composer`, a style that nobody asked for by name. Raises Unavailable as `transformer` does."""
+        if name not in self._models and name not in self._unusable:
             raise _missing(name)
-        return self._models[name]
+        return self.composer(name, adapter)
 
     def version_of(self, *versions: str) -> str:
         """The versions of all who made something, where the judge chose among it."""

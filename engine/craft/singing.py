@@ -91,7 +91,8 @@ class Singer:
 
     def _compose(self, request: SongRequest) -> Generator[Progress, None, _Song]:
         """Words, and a melody that is written for them."""
-        model = self._repertoire.needed(request.style)
+        composer = self._repertoire.needed(request.style, request.adapter)
+        model = composer.model
         language = self._versifier.language(request.words)
         verse = yield from self._words(words_to_sing(request.words, language))
         stanzas = sung_stanzas(verse)
@@ -102,10 +103,12 @@ class Singer:
         while not setting.finished:
             setting.advance()
             yield Progress(Stage.COMPOSING, _WRITTEN + (1 - _WRITTEN) * setting.fraction)
-        song = setting.choose_best(self._repertoire.gate, style=request.style)
+        song = setting.choose_best(composer.gate, style=request.style)
         key = song.score.key
+        # The recipe names what made it.
+        adapter = None if composer.remarks else request.adapter
         return _Song(
-            request=replace(request, words=verse.recipe.request, key=key),
+            request=replace(request, words=verse.recipe.request, key=key, adapter=adapter),
             verse=verse,
             version=self._repertoire.version_of(verse.recipe.model_version, model.version),
             genre=setting.song.plan.genre,
@@ -114,7 +117,7 @@ class Singer:
             underlay=song.underlay,
             labels=_labels(song, stanzas),
             judgement=song.judgement,
-            remarks=_remarks(verse, unsung=song.unsung),
+            remarks=(*composer.remarks, *_remarks(verse, unsung=song.unsung)),
         )
 
     def _fit(self, request: SongRequest, source: Source) -> Generator[Progress, None, _Song]:

@@ -6,6 +6,7 @@ request, so nothing is read.
 
 from collections.abc import Collection, Generator, Iterator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -34,6 +35,8 @@ from models.style_transfer.files import Restyler
 from models.vae.drafting import VAEModel
 from models.vae.units import is_readable
 
+_Taught = TypeVar("_Taught", BlendRequest, VaryRequest, AccompanyRequest)
+
 
 @dataclass(frozen=True, slots=True)
 class _Made:
@@ -43,6 +46,7 @@ class _Made:
     genre: Genre
     version: str
     piece: Transformed
+    remarks: tuple[Remark, ...] = ()
 
 
 class Transformer:
@@ -71,7 +75,7 @@ class Transformer:
                 model_version=made.version,
                 judgement=judged(made.piece.score, made.genre),
                 source_judgement=None if before is None else judged(before.score, before.genre),
-                remarks=_remarks(request, made.piece),
+                remarks=(*made.remarks, *_remarks(request, made.piece)),
             )
         )
 
@@ -87,7 +91,7 @@ class Transformer:
                 return self._restyle(request)
 
     def _blend(self, request: BlendRequest) -> _Made:
-        model, _ = self._repertoire.transformer(request.style, VAEModel)
+        model, _, remarks = self._repertoire.transformer(request.style, VAEModel, request.adapter)
         first, second = request.first, request.second
         nearer = second if (request.ratio or 0.0) > 0.5 else first
         _check_metre(nearer)
@@ -95,28 +99,36 @@ class Transformer:
             piece = morph(model, first.score, second.score, seed=request.seed)
         else:
             piece = blend(model, first.score, second.score, ratio=request.ratio, seed=request.seed)
-        return _Made(request, nearer.genre or piece.plan.genre, model.version, piece)
+        made = _as_made(request, remarks)
+        return _Made(made, nearer.genre or piece.plan.genre, model.version, piece, remarks)
 
     def _vary(self, request: VaryRequest) -> _Made:
-        model, _ = self._repertoire.transformer(request.style, VAEModel)
+        model, _, remarks = self._repertoire.transformer(request.style, VAEModel, request.adapter)
         _check_metre(request.source)
         piece = vary(model, request.source.score, amount=request.amount, seed=request.seed)
-        return _Made(request, request.source.genre or piece.plan.genre, model.version, piece)
+        made = _as_made(request, remarks)
+        return _Made(made, request.source.genre or piece.plan.genre, model.version, piece, remarks)
 
     def _accompany(self, request: AccompanyRequest) -> Generator[Progress, None, _Made]:
-        model, offered = self._repertoire.transformer(request.style, GANModel)
+        model, offered, remarks = self._repertoire.transformer(request.style, GANModel, request.adapter)
         genre = _choose_genre(request, offered)
         accompanying = Accompanying(model, request.source.score, genre=genre, seed=request.seed)
         while not accompanying.finished:
             accompanying.advance()
             yield Progress(Stage.COMPOSING, accompanying.fraction)
-        return _Made(replace(request, genre=str(genre)), genre, model.version, accompanying.piece())
+        made = replace(_as_made(request, remarks), genre=str(genre))
+        return _Made(made, genre, model.version, accompanying.piece(), remarks)
 
     def _restyle(self, request: RestyleRequest) -> _Made:
-        model, offered = self._repertoire.transformer(request.style, Restyler)
+        model, offered, _ = self._repertoire.transformer(request.style, Restyler)
         genre = _asked_genre(request.genre, offered)
         piece = restyle(model, request.source.score, genre=genre, seed=request.seed)
         return _Made(request, genre, model.version, piece)
+
+
+def _as_made(request: _Taught, remarks: tuple[Remark, ...]) -> _Taught:
+    """The request that names what met it: with remarks, the shipped model."""
+    return replace(request, adapter=None) if remarks else request
 
 
 def _check_metre(source: Source) -> None:

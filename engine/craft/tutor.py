@@ -5,22 +5,19 @@ Discord.
 """
 
 import errno
-import logging
 import os
 from collections.abc import Generator
 from pathlib import Path
 
 import torch
 
-from domain.errors import BadRequest, Reason, Unavailable
-from domain.finetuning import Finetuned, FinetuneRequest, Learning, Lesson, RatedWork, TeachRequest
-from engine.intake.clip_files import composition_of, read_score
+from domain.errors import Reason, Unavailable
+from domain.finetuning import Finetuned, FinetuneRequest, Learning, TeachRequest
+from engine.craft.lessons import among, lesson_of
 from training.finetuning.course import learn
 
 _NICE = 19
 """Composing has a niceness of 0: where both want one core, some 1.5% of it are the tutor's."""
-
-log = logging.getLogger(__name__)
 
 
 class Tutor:
@@ -38,15 +35,13 @@ class Tutor:
     def learn(self, request: TeachRequest) -> Generator[Learning | Finetuned, None, None]:
         """Progress, step by step, and what came of it. Raises as the course does."""
         yield Learning(fraction=0.0)
-        lessons = [lesson for work in request.works if (lesson := _lesson(work)) is not None]
-        known = {lesson.work_id for lesson in lessons}
+        lessons = [lesson for work in request.works if (lesson := lesson_of(work)) is not None]
         folder = Path(request.run)
         wanted = FinetuneRequest(
             teachable=request.teachable,
             lessons=tuple(lessons),
-            preferred=tuple(each for each in request.preferred if {each.liked_id, each.disliked_id} <= known),
+            preferred=among(lessons, request.preferred),
             seed=request.seed,
-            run=folder.name,
         )
         try:
             yield from learn(wanted, self._weights, folder)
@@ -54,21 +49,3 @@ class Tutor:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise Unavailable(Reason.DISK_FULL) from error
             raise
-
-
-def _lesson(work: RatedWork) -> Lesson | None:
-    """The lesson, or None where the clip's file is damaged."""
-    made = work.made
-    if isinstance(made, bytes):
-        try:
-            made = composition_of(read_score(made), work.parts)
-        except BadRequest:
-            log.warning("the MIDI file of #%d can't be read; it is no lesson", work.work_id)
-            return None
-    return Lesson(
-        work_id=work.work_id,
-        request=work.request,
-        made=made,
-        approval=work.approval,
-        voters=work.voters,
-    )

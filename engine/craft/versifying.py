@@ -59,7 +59,8 @@ class Versifier:
         writer = self._poets.writer(language, request.model, request.adapter)
         adapter = None if writer.remarks else request.adapter  # the recipe names what wrote the verse
         asked = replace(request, model=writer.network, adapter=adapter)
-        versing = Versing(writer.poet, writer.tongue, plan_verse(asked, writer.tongue, syllables=syllables))
+        plan = plan_verse(asked, writer.tongue, syllables=syllables, leaning=writer.leaning)
+        versing = Versing(writer.poet, writer.tongue, plan, writer.leaning)
         while not versing.finished:
             versing.advance()
             yield versing.fraction

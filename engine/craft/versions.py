@@ -10,13 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from domain.finetuning import version_with
 from domain.remarks import Remark, Topic
-from models.adapters import Adapter, AdapterError, adapted, read_adapter, version_with
-from models.drafting import Model
-from models.gan.drafting import GANModel
+from models.adapters import Adapter, AdapterError, adapted, read_adapter
 from models.lyrics.files import Poet
-from models.rnn.writing import RNNModel
-from models.vae.drafting import VAEModel
 
 MERGED = 3
 """Merged models that are kept. A recurrent one is 19 MB, of which most is changed."""
@@ -50,24 +47,6 @@ def unusable(digest: str, error: AdapterError) -> Remark:
     """What is said where the shipped model has to do; the reason is for the log."""
     log.warning("adapter %s can't be used: %s", digest, error)
     return Remark(Topic.ADAPTER_UNUSABLE, {"adapter": digest[:8]})
-
-
-def model_with(model: Model, name: str, adapter: Adapter, digest: str) -> Model:
-    """A composing model as its adapter changes it. Raises AdapterError where it was made for another one."""
-    adapter.check_base(name, model.version)
-    deltas, version = adapter.deltas.get(name, {}), version_with(model.version, digest)
-    match model:
-        case RNNModel():
-            return replace(model, version=version, network=adapted(model.network, deltas))
-        case GANModel():
-            return replace(model, version=version, generator=adapted(model.generator, deltas))
-        case VAEModel():
-            direction = adapter.latent
-            if direction is not None and direction.shape != model.latents.shape[1:]:
-                raise AdapterError("it does not fit the network")
-            return model.liking(direction, version=version)
-        case _:
-            raise AdapterError("no adapter goes with such a model")
 
 
 def poet_with(poet: Poet, name: str, adapter: Adapter, digest: str) -> Poet:

@@ -15,7 +15,7 @@ from models.composition.checks import examine
 from models.composition.norms import Norms, surprise_of
 from models.critic.network import Judge
 from models.drafting import Candidate
-from models.leanings import NO_LEANING, Leaning
+from models.leanings import NO_LEANING, Leaning, gains
 
 _USUAL = 1.5
 """Deviations from the norm within which nothing is wrong. Pieces are not to be like the average."""
@@ -58,10 +58,10 @@ class Gate:
         if self.judge is not None:
             scores = [candidate.score for candidate in candidates]
             judged = [float(judgement) for judgement in self.judge.judge(scores, [genre] * len(scores))]
-        gains = likings(self.leaning, [candidate.score for candidate in candidates], genre)
+        liked = likings(self.leaning, [candidate.score for candidate in candidates], genre)
         return [
             Verdict(judgement, _logit(judgement) - self._faults(candidate, genre, style) + gain)
-            for candidate, judgement, gain in zip(candidates, judged, gains, strict=True)
+            for candidate, judgement, gain in zip(candidates, judged, liked, strict=True)
         ]
 
     def _faults(self, candidate: Candidate, genre: Genre, style: str) -> float:
@@ -77,8 +77,7 @@ def likings(leaning: Leaning, scores: Sequence[Score], genre: Genre) -> list[flo
     if leaning == NO_LEANING or not scores:
         return [0.0] * len(scores)
     liked = [leaning.of_score(score, genre) for score in scores]
-    usual = sum(liked) / len(liked)
-    return [min(max(LIKING * (each - usual), -MOST_LIKING), MOST_LIKING) for each in liked]
+    return gains(liked, each=LIKING, most=MOST_LIKING)
 
 
 def _logit(judgement: float | None) -> float:

@@ -59,7 +59,24 @@ class State(Protocol):
 Stand = TypeVar("Stand", bound=State)
 
 
-class Writer(nn.Module, ABC, Generic[Stand]):
+class Speaker(ABC, Generic[Stand]):
+    """Whatever says what may follow, token after token, once it is told a source: all that decoding needs."""
+
+    @property
+    @abstractmethod
+    def device(self) -> torch.device:
+        """Where its sources and tokens have to be."""
+
+    @abstractmethod
+    def begin(self, sources: Sources) -> Stand:
+        """Read the sources; the state before the first token."""
+
+    @abstractmethod
+    def step(self, state: Stand, tokens: Tensor) -> tuple[Tensor, Stand]:
+        """Take tokens (B,), BOS first: log-probabilities (B, V) of what follows, and the new state."""
+
+
+class Writer(nn.Module, Speaker[Stand]):
     """A network that writes a target token after token when it is told a source.
 
     Embeddings are shared by source, target and the softmax (Press & Wolf 2017).
@@ -71,6 +88,10 @@ class Writer(nn.Module, ABC, Generic[Stand]):
         self.embedding = nn.Embedding(vocabulary, width)
         nn.init.normal_(self.embedding.weight, std=width**-0.5)
         self.outlet = Outlet(vocabulary, width=width, memory=memory)
+
+    @property
+    def device(self) -> torch.device:
+        return self.embedding.weight.device
 
     def embed(self, tokens: Tensor) -> Tensor:
         """(...) ids to (..., E)."""
@@ -135,7 +156,8 @@ class Outlet(nn.Module):
         pointing, gate = self._pointing(spoken, keys, sources)
         mixed = (told + functional.logsigmoid(-gate)).exp()
         at = sources.tokens[:, None, :].expand(pointing.shape)
-        mixed.scatter_add_(-1, at, (pointing.log_softmax(-1) + functional.logsigmoid(gate)).exp())
+        # Not in place, as learning from votes goes back through it.
+        mixed = mixed.scatter_add(-1, at, (pointing.log_softmax(-1) + functional.logsigmoid(gate)).exp())
         return mixed.clamp_min(1e-20).log()
 
     def nats(

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from domain.verses import Language
 from models.checkpoints import AlteredWeightsError, refusing, sha256_of
-from models.lyrics.beam import Words
 from models.lyrics.files import LYRICS, vocabulary_path
 from models.lyrics.lexicon import (
     LEXICON_FILE,
@@ -30,6 +29,7 @@ from models.lyrics.neighbours import NEIGHBOURS_FILE, Neighbours, load_neighbour
 from models.lyrics.packing import load_sorted
 from models.lyrics.pairs import PAIRS_FILE, TRIPLES_FILE, Pairs
 from models.lyrics.quotations import QUOTATIONS_FILE, Quotations
+from models.lyrics.rows import Words
 from models.lyrics.tunes import TUNES_FILE, Tunes, load_tunes
 from models.lyrics.vocabulary import VOCABULARY_FILE, Vocabulary
 

@@ -6,15 +6,12 @@ no network.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
-
-import numpy as np
 
 from domain.errors import BadRequest, Reason
 from domain.remarks import Remark, Topic
 from domain.songs import StanzaKind
-from domain.verses import LINES, Language, LyricsRequest, RhymeScheme, VerseForm
-from models.lyrics import layouts
+from domain.verses import LINES, Language, LyricsRequest, VerseForm
+from models.leanings import NO_LEANING, Leaning
 from models.lyrics.layouts import Block
 from models.lyrics.lexicon import Word, word_of
 from models.lyrics.safety import is_safe_query
@@ -22,12 +19,9 @@ from models.lyrics.scenes import Scene, SceneError, Unreadable, read_scene, scri
 from models.lyrics.stanzas import StanzaPlan
 from models.lyrics.tongues import Tongue
 from models.lyrics.tunes import find_tune
+from models.lyrics.verse_choices import COMMON_TUNES, FIXED_RHYMES, VerseChoices
 
 DEFAULT_NETWORK = "seq2seq"
-DEFAULT_LINES = {Language.ENGLISH: 8, Language.CHINESE: 4}
-SONG_LINES = 16
-"""Two verses of four lines, each with the chorus after it."""
-T = TypeVar("T")
 
 CHINESE_FORMS = (VerseForm.FIVE, VerseForm.SEVEN, VerseForm.CI)
 MOST_KEYWORDS = 4
@@ -39,21 +33,6 @@ _REASONS = {
     Unreadable.LANGUAGE: Reason.SCENE_LANGUAGE,
     Unreadable.UNSAFE: Reason.SCENE_UNSAFE,
 }
-
-_FORMS = {
-    Language.ENGLISH: ((VerseForm.QUATRAINS, 0.6), (VerseForm.COUPLETS, 0.2), (VerseForm.BALLAD, 0.2)),
-    Language.CHINESE: ((VerseForm.SEVEN, 0.6), (VerseForm.FIVE, 0.4)),
-}
-_RHYMES = {
-    VerseForm.QUATRAINS: ((RhymeScheme.ABAB, 0.45), (RhymeScheme.AABB, 0.4), (RhymeScheme.ABCB, 0.15)),
-    VerseForm.BALLAD: ((RhymeScheme.ABCB, 0.6), (RhymeScheme.ABAB, 0.4)),
-    VerseForm.SONG: ((RhymeScheme.ABAB, 0.5), (RhymeScheme.AABB, 0.5)),
-}
-_TUNES = (
-    "浣溪沙", "如梦令", "菩萨蛮", "卜算子", "清平乐", "采桑子", "西江月", "鹧鸪天", "浪淘沙", "虞美人",
-    "点绛唇", "忆江南", "踏莎行", "临江仙",
-)  # fmt: skip
-"""Those that one is drawn from: short ones, which everybody knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,22 +77,27 @@ def language_of(request: LyricsRequest) -> Language:
 
 
 def plan_verse(
-    request: LyricsRequest, tongue: Tongue, *, syllables: Sequence[int] | None = None
+    request: LyricsRequest,
+    tongue: Tongue,
+    *,
+    syllables: Sequence[int] | None = None,
+    leaning: Leaning = NO_LEANING,
 ) -> VersePlan:
     """What to write for a request in the language that `language_of` gives.
 
-    `syllables` are the counts, line by line of a stanza, that a tune asks for: they go before the form.
-    Raises BadRequest (SCENE_*, UNKNOWN_TUNE).
+    `syllables` are the counts, line by line of a stanza, that a tune asks for: they go before the form. What
+    the leaning likes is chosen the more often where the request leaves it open. Raises BadRequest (SCENE_*,
+    UNKNOWN_TUNE).
     """
     language = tongue.language
     scene, words, remarks = _scene(request, tongue)
     if request.language not in (None, language):
         remarks.append(Remark(Topic.LANGUAGE_OF_SCENE))
     chosen = replace(request, language=language, model=request.model or DEFAULT_NETWORK)
-    chosen, said = _chosen_form(chosen, tongue)
+    choices = VerseChoices(tongue.tunes, leaning, tuple(syllables or ()))
+    chosen, said = _chosen_form(chosen, tongue, choices)
     remarks += said
-    asked = chosen.lines or (SONG_LINES if chosen.form is VerseForm.SONG else DEFAULT_LINES[language])
-    blocks = _blocks(chosen, tongue, asked, syllables)
+    blocks = choices.blocks(chosen, choices.lines(chosen))
     lines = sum(blocks.at[place].lines for place in blocks.order)
     if chosen.lines is not None and syllables is None and min(lines, LINES[1]) != chosen.lines:
         remarks.append(Remark(Topic.LINES_OF_FORM, {"asked": str(chosen.lines), "lines": str(lines)}))
@@ -169,7 +153,9 @@ def knows(tongue: Tongue, word: str) -> bool:
     return node.word is not None
 
 
-def _chosen_form(request: LyricsRequest, tongue: Tongue) -> tuple[LyricsRequest, list[Remark]]:
+def _chosen_form(
+    request: LyricsRequest, tongue: Tongue, choices: VerseChoices
+) -> tuple[LyricsRequest, list[Remark]]:
     """The request with a form, and the rhyme and the tune that go with it."""
     remarks: list[Remark] = []
     chinese = request.language is Language.CHINESE
@@ -184,60 +170,26 @@ def _chosen_form(request: LyricsRequest, tongue: Tongue) -> tuple[LyricsRequest,
     if form is not None and (form in CHINESE_FORMS) != chinese:
         remarks.append(Remark(Topic.FORM_OF_OTHER_LANGUAGE))
         form = None
-    drawn = _drawn(_FORMS[Language(str(request.language))], request.seed, 1)
-    form = form or drawn
     if form is VerseForm.CI and tune is None:
-        known = [name for name in _TUNES if name in tongue.tunes] or sorted(tongue.tunes)
-        if not known:
-            form = drawn
-        else:
-            tune = _drawn([(name, 1.0) for name in known], request.seed, 2)
+        tune = choices.tune(replace(request, form=form))
+        form = form if tune else None
+    form = form or choices.form(request)
     rhyme = request.rhyme
-    fixed = {VerseForm.CI: None, VerseForm.COUPLETS: RhymeScheme.AABB}
-    if form in fixed:
-        if rhyme not in (None, fixed[form]):
+    if form in FIXED_RHYMES:
+        if rhyme not in (None, FIXED_RHYMES[form]):
             remarks.append(Remark(Topic.RHYME_OF_FORM))
-        rhyme = fixed[form]
-    elif rhyme is None and form in _RHYMES:
-        rhyme = _drawn(_RHYMES[form], request.seed, 3)
+        rhyme = FIXED_RHYMES[form]
+    elif rhyme is None:
+        rhyme = choices.rhyme(replace(request, form=form))
     return replace(request, form=form, rhyme=rhyme, tune=tune), remarks
 
 
 def _tune(name: str, tongue: Tongue) -> str:
     found = find_tune(simplified(name), tongue.tunes)
     if found is None:
-        known = "、".join([tune for tune in _TUNES if tune in tongue.tunes][:_NAMED_TUNES])
+        known = "、".join([tune for tune in COMMON_TUNES if tune in tongue.tunes][:_NAMED_TUNES])
         raise BadRequest(Reason.UNKNOWN_TUNE, value=name if is_safe_query(name) else "…", known=known)
     return found
-
-
-def _drawn(choices: Sequence[tuple[T, float]], seed: int, which: int) -> T:
-    """One of weighted choices, the same for a seed whatever else is drawn."""
-    weights = np.array([weight for _, weight in choices])
-    chance = np.random.default_rng([seed, which]).random()
-    return choices[int(np.searchsorted(np.cumsum(weights) / weights.sum(), chance, side="right"))][0]
-
-
-@dataclass(frozen=True, slots=True)
-class _Blocks:
-    at: tuple[Block, ...]
-    order: tuple[int, ...]
-
-
-def _blocks(request: LyricsRequest, tongue: Tongue, lines: int, syllables: Sequence[int] | None) -> _Blocks:
-    """The stanzas' shapes, in the order in which they are written, and in which they stand."""
-    draw = np.random.default_rng([request.seed, 4]).random()
-    if syllables:
-        return _Blocks(*layouts.to_tune(request, lines, tuple(syllables)))
-    if request.form is VerseForm.CI and request.tune is not None:
-        at = layouts.ci(request.tune, tongue.tunes[request.tune])
-    elif request.form in (VerseForm.FIVE, VerseForm.SEVEN):
-        at = layouts.quatrains_zh(request, lines, draw)
-    elif request.form is VerseForm.SONG:
-        return _Blocks(*layouts.song(request, lines, draw))
-    else:
-        at = layouts.english(request, lines, draw)
-    return _Blocks(at, tuple(range(len(at))))
 
 
 def _told(blocks: Sequence[Block], scene: Scene, tongue: Tongue) -> tuple[PlannedStanza, ...]:

@@ -4,34 +4,43 @@ A moment at a time, so that who waits hears how far it is. Knows no request but 
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from domain.songs import StanzaKind
-from domain.verses import LyricsRequest, Verse, VerseLine, VerseRecipe, VerseStanza
-from models.lyrics import pinyin, seq2seq
-from models.lyrics.beam import Manner, Sampling, Task, Wish, Written
+from domain.verses import LyricsRequest, Verse
+from models.leanings import NO_LEANING, Leaning, gains
+from models.lyrics import seq2seq
+from models.lyrics.beam import Manner, Sampling
 from models.lyrics.constraint import StanzaConstraint, StanzaHold
 from models.lyrics.files import Poet
 from models.lyrics.lemmas import lemma
 from models.lyrics.lexicon import with_words
-from models.lyrics.merits import Merits, Weights, merits_of
-from models.lyrics.metre import stress_code
-from models.lyrics.stanzas import Line, Stanza, StanzaPlan, line_syllables, linearise, read_target
+from models.lyrics.merits import Weights, merits_of
+from models.lyrics.printing import Kept, finished_verse, printed
+from models.lyrics.rows import Task, Written
+from models.lyrics.stanzas import StanzaPlan, linearise, read_target
 from models.lyrics.tongues import Tongue
 from models.lyrics.verse_plans import PlannedStanza, VersePlan, knows, plan_verse
-from models.lyrics.verse_titles import title_of
+from models.lyrics.verse_traits import describe
+from models.lyrics.wishes import Wish
 
 STEPS_A_MOMENT = 8
 """Tokens that `advance` writes of each candidate: some hundred milliseconds."""
+LIKING = 1.0
+"""What a candidate gains, in nats a token, for each logit that it is more likely to be liked."""
+
+MOST_LIKING = 1.0
+"""The most that it gains or loses by that: what is spoilt is not kept for being in the right taste."""
+
 _ROWS_AT_ONCE = 192
 _LONGEST_LINE = 60
+_MOST_REFUSED = 20
+"""How often all candidates of a stanza may be refused: at some one in a thousand, never reached."""
 _MANNERS = {
     "en": Manner(
-        heat=1.2,
+        heat=1.15,
         top_p=0.92,
         guidance=1.0,
         bonus=1.2,
@@ -42,29 +51,23 @@ _MANNERS = {
     ),
     "zh": Manner(top_p=0.92, guidance=0.25, bonus=1.2, freshness=3.0, strangeness=3.0),
 }
-_STRESS = {"1": "1", "2": "1", "m": "1", "f": "0", "0": "0"}
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A stanza that was chosen among its candidates."""
-
-    stanza: Stanza
-    planned: PlannedStanza
-    merits: Merits
 
 
 class Versing:
-    """Writes the verse of one plan. Every chance comes from the request's seed."""
+    """Writes the verse of one plan. Every chance comes from the request's seed.
 
-    def __init__(self, poet: Poet, tongue: Tongue, plan: VersePlan) -> None:
-        self.poet, self.tongue = poet, tongue
+    The leaning has a say among candidates that are about as good.
+    """
+
+    def __init__(self, poet: Poet, tongue: Tongue, plan: VersePlan, leaning: Leaning = NO_LEANING) -> None:
+        self.poet, self.tongue, self.leaning = poet, tongue, leaning
         kind = "seq2seq" if isinstance(poet.network, seq2seq.Seq2seq) else "transformer"
         self.plan = replace(plan, request=replace(plan.request, model=kind))
         self.lexicon = (
             with_words(tongue.lexicon, plan.words, tongue.vocabulary) if plan.words else tongue.lexicon
         )
         self.kept: list[Kept] = []
+        self._refused = 0
         self._said: frozenset[int] = frozenset()
         self._used: frozenset[str] = frozenset()
         self._rhyme = ""
@@ -116,6 +119,7 @@ class Versing:
         )
         wishes = tuple(Wish(self._spellings(word), line) for word, line in planned.wishes)
         request = self.plan.request
+        first = self._refused * request.candidates
         return [
             Task(
                 source.source,
@@ -125,16 +129,26 @@ class Versing:
                 self._said,
                 _seed(request.seed, number, candidate),
             )
-            for candidate in range(request.candidates)
+            for candidate in range(first, first + request.candidates)
         ]
 
     def take(self, rows: Sequence[Written]) -> None:
-        """Keep the best of the rows that were written to `tasks`."""
+        """Keep the best of the rows that were written to `tasks`; none where all are unsafe (few lines, and
+        their first letters spell something), so that `tasks` draws others.
+        """
         planned = self.plan.stanzas[len(self.kept)]
         whole = [row for row in rows if row.hold.finished] or list(rows)
         weighed = [self._weighed(row, planned) for row in whole]
         weights = Weights()
-        best = max(range(len(whole)), key=lambda at: (weighed[at].merits.total(weights), -at))
+        worth = [
+            kept.merits.total(weights) + gain
+            for kept, gain in zip(weighed, self._likings(weighed), strict=True)
+        ]
+        best = max(range(len(whole)), key=lambda at: (worth[at], -at))
+        if not weighed[best].merits.safe and self._refused < _MOST_REFUSED:
+            self._refused += 1
+            return
+        self._refused = 0
         self.kept.append(weighed[best])
         row = whole[best]
         self._said = row.said
@@ -142,6 +156,15 @@ class Versing:
             self._used = row.hold.used
             letter = Counter(planned.plan.scheme).most_common(1)[0][0]
             self._rhyme = dict(row.hold.bound).get(letter, self._rhyme)
+
+    def _likings(self, candidates: Sequence[Kept]) -> list[float]:
+        """What each candidate gains by being liked."""
+        if self.leaning == NO_LEANING:
+            return [0.0] * len(candidates)
+        language = self.tongue.language
+        stanzas = [printed([one], language) for one in candidates]
+        liked = [self.leaning.of(describe((stanza,), language)) for stanza in stanzas]
+        return gains(liked, each=LIKING, most=MOST_LIKING)
 
     def choose_best(self) -> Verse:
         """The finished verse. Raises RuntimeError before it is."""
@@ -191,9 +214,19 @@ def write_verse(
     return versing.choose_best()
 
 
-def write_verses(poet: Poet, tongue: Tongue, requests: Sequence[LyricsRequest]) -> list[Verse]:
+def write_verses(
+    poet: Poet, tongue: Tongue, requests: Sequence[LyricsRequest], leaning: Leaning = NO_LEANING
+) -> list[Verse]:
     """Verse for many requests, their candidates side by side; the same (but for rounding) as one by one."""
-    versings = [Versing(poet, tongue, plan_verse(request, tongue)) for request in requests]
+    plans = [plan_verse(request, tongue, leaning=leaning) for request in requests]
+    versings = [Versing(poet, tongue, plan, leaning) for plan in plans]
+    for _ in written_together(versings):
+        pass
+    return [versing.choose_best() for versing in versings]
+
+
+def written_together(versings: Sequence[Versing]) -> Iterator[None]:
+    """Finish verses of one poet, their candidates side by side, a token of each at a time."""
     going = list(versings)
     while going:
         batch: list[Versing] = []
@@ -204,17 +237,18 @@ def write_verses(poet: Poet, tongue: Tongue, requests: Sequence[LyricsRequest]) 
                 break
             batch.append(versing)
             rows += count
-        _advance_together(poet, tongue, batch)
+        yield from _advanced_together(batch)
         going = [versing for versing in going if not versing.finished]
-    return [versing.choose_best() for versing in versings]
 
 
-def _advance_together(poet: Poet, tongue: Tongue, batch: Sequence[Versing]) -> None:
+def _advanced_together(batch: Sequence[Versing]) -> Iterator[None]:
     """Write the next stanza of each."""
     tasks = [versing.tasks() for versing in batch]
-    sampling = Sampling(poet.network, [task for own in tasks for task in own], tongue.words, batch[0].manner)
+    poet, words = batch[0].poet, batch[0].tongue.words
+    sampling = Sampling(poet.network, [task for own in tasks for task in own], words, batch[0].manner)
     while not sampling.finished:
         sampling.step()
+        yield
     first = 0
     for versing, own in zip(batch, tasks, strict=True):
         versing.take(sampling.rows[first : first + len(own)])
@@ -227,67 +261,6 @@ def forms_of(word: str) -> list[str]:
     stem = root.removesuffix("e")
     forms = (word, root, root + "s", root + "es", root + "'s", stem + "ing", stem + "ed")
     return [form for form in dict.fromkeys(forms) if lemma(form) == root]
-
-
-def finished_verse(plan: VersePlan, kept: Sequence[Kept], tongue: Tongue, *, version: str) -> Verse:
-    """What was kept, as it is printed."""
-    groups = [list(group) for _, group in groupby(plan.order, key=_Stanzas(plan))]
-    stanzas = tuple(_printed([kept[place] for place in group], tongue.language) for group in groups)
-    lines = [line for one in kept for line in one.stanza.lines]
-    request = plan.request
-    keywords = plan.scene.keywords
-    title = title_of(lines, keywords, tongue, tune=request.tune or "", seed=request.seed)
-    return Verse(
-        title=title,
-        recipe=VerseRecipe(request=request, model_version=version),
-        stanzas=stanzas,
-        scene_words=used_words(keywords, lines, tongue.language),
-        remarks=plan.remarks,
-    )
-
-
-class _Stanzas:
-    """Tells parts of one stanza from the next one's, in the order in which they stand."""
-
-    def __init__(self, plan: VersePlan) -> None:
-        self.plan, self.number = plan, 0
-
-    def __call__(self, place: int) -> int:
-        self.number += not self.plan.stanzas[place].joins
-        return self.number
-
-
-def used_words(keywords: Sequence[str], lines: Sequence[Line], language: str) -> tuple[str, ...]:
-    """The keywords that lines hold, in any form."""
-    if language == "zh":
-        texts = ["".join(line.words) for line in lines]
-        return tuple(word for word in keywords if any(word in text for text in texts))
-    said = {lemma(word.lower()) for line in lines for word in line.words}
-    return tuple(word for word in keywords if lemma(word) in said)
-
-
-def _printed(parts: Sequence[Kept], language: str) -> VerseStanza:
-    lines = [line for part in parts for line in part.stanza.lines]
-    letters: list[str] = []
-    for part in parts:
-        scheme = part.planned.plan.scheme
-        shift = len(set(letters)) if not part.planned.keeps_rhyme else 0
-        own = [chr(ord(letter) + shift) if scheme.count(letter) > 1 else "" for letter in scheme]
-        letters += own
-    return VerseStanza(
-        tuple(
-            VerseLine(line.text(), line_syllables(line, language), letter, pattern_of(line, language))
-            for line, letter in zip(lines, letters, strict=True)
-        ),
-        parts[0].planned.label if parts else StanzaKind.VERSE,
-    )
-
-
-def pattern_of(line: Line, language: str) -> str:
-    """Stresses of an English line (0 and 1 a syllable), tones of a Chinese one (平, 仄 a character)."""
-    if language == "zh":
-        return pinyin.tone_pattern("".join(line.words))
-    return "".join(_STRESS[sign] for sign in stress_code([word.lower() for word in line.words]))
 
 
 def _seed(seed: int, stanza: int, candidate: int) -> int:

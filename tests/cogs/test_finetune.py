@@ -254,6 +254,19 @@ async def test_what_is_not_enough_is_said_and_nothing_begins(tmp_path, works, vo
         assert await w.storage.runs.newest(w.env.guild.id) is None
 
 
+async def test_a_plan_waits_for_no_run_and_says_what_keeps_it_from_being_made(tmp_path):
+    async with taught_world(tmp_path) as w:
+        (w.settings.weights_folder / "hold").touch()
+        await w.act(finetune(w, "start", style="rnn"), until="25%")
+        await w.act(finetune(w, "plan", style="rnn"), until="more in minor keys")
+        (w.settings.weights_folder / "hold").unlink()
+        assert await ended(w) is RunStatus.DONE
+        (w.settings.weights_folder / "blind").touch()
+        plan = (await finetune(w, "plan", style="rnn")).response.embeds[0]
+        assert "Something broke" in fields(plan)["What I would make more of"]
+        assert fields(plan)["Rated works"] == "12"
+
+
 async def test_a_plan_says_what_there_is_and_changes_nothing(tmp_path):
     async with taught_world(tmp_path) as w:
         await w.storage.works.delete(12)  # with its votes
@@ -269,7 +282,11 @@ async def test_a_plan_says_what_there_is_and_changes_nothing(tmp_path):
             "Liked or not": "7 liked, 5 not",
             "Spread of opinions": "0.82",
             "Agreement between people": "100%",
+            "What I would make more of": "• more in minor keys\n"
+            "From the other votes I foretell 80% of them rightly (by chance: 50%). "
+            "Only a run says whether that stands up to the gate.",
         }
+        assert any("I'm trying that out: 0%" in body for body in w.edits())
         assert await w.storage.runs.newest(w.env.guild.id) is None
 
 
@@ -303,6 +320,57 @@ async def test_two_versions_of_one_seed_are_compared_blind(tmp_path):
         requests = [(await w.storage.jobs.get(job_id)).request for job_id in (13, 14)]
         assert [request.adapter for request in requests] == [None, version.adapter]
         assert requests[0].seed == requests[1].seed
+
+        b_is_taught = (await w.storage.jobs.get(pair.b_id)).request.adapter is not None
+        fans = (
+            ["better_b", "better_b", "better_a", "equal"]
+            if b_is_taught
+            else ["better_a"] * 2 + ["better_b", "equal"]
+        )
+        for number, action in enumerate(fans):
+            fan = w.env.guild.add_member(w.env.create_user(f"fan{number}"))
+            shown = await fan.click(result.response, custom_id=f"nightingale:{action}:1")
+        versions = {fields(embed)["Model"] for each in shown.followups for embed in each.embeds}
+        assert versions == {"`rnn-1`", f"`rnn-1~{version.adapter[:8]}`"}
+        [embed] = (await finetune(w, "versions")).response.embeds
+        counted = "rnn: as shipped (0) 1 : 2 version 1; no difference: 1"
+        assert fields(embed)["Compared blind"] == f"• {counted}"
+        again = await finetune(w, "compare", style="rnn", a=1, b=0)
+        assert counted in again.response.embeds[0].description
+        assert counted not in result.response.embeds[0].description
+        assert (await w.storage.lessons.survey(w.env.guild.id, Teachable.RNN)).pairs == 0
+
+
+async def test_songs_and_transformations_are_made_by_the_version_in_use_and_recipes_as_they_say(tmp_path):
+    async with taught_world(tmp_path, works=12) as w:
+        version = await keep(w, rehearsed(1))
+        await w.alice.slash(w.channel, "song", scene="forest birds")
+        song = (await w.job(13)).request
+        assert (song.adapter, song.words.adapter) == (version.adapter, None)
+        await w.alice.slash(w.channel, "compose", style="tuneful", seed=1)
+        await w.alice.slash(w.channel, "song", scene="forest birds", clip="#14")
+        assert (await w.job(15)).request.adapter is None
+        await w.alice.slash(w.channel, "vary", clip="#14")
+        assert (await w.job(16)).request.adapter is None
+
+
+async def test_votes_on_deleted_works_are_no_lessons_not_even_once_a_run_has_begun(tmp_path):
+    async with taught_world(tmp_path) as w:
+        storage, guild_id = w.storage, w.env.guild.id
+        run = await storage.runs.begin(
+            Teachable.RNN,
+            await storage.lessons.select(guild_id, Teachable.RNN),
+            guild_id=guild_id,
+            user_id=w.alice.id,
+            locale="en-US",
+            channel_id=w.channel.id,
+        )
+        for work_id in range(1, 10):
+            await storage.works.delete(work_id)
+        assert len((await storage.lessons.load(run.selection))[0]) == 3
+        await w.bot.get_cog("Finetune")._runs.resume()
+        assert await ended(w) is RunStatus.DONE
+        assert "3 rated works are too few" in said(await finetune(w, "start", style="rnn"))
 
 
 async def test_a_damaged_version_is_told_of_once(tmp_path):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from domain.clips import Clip, Progress, Stage
 from domain.errors import BadRequest, Reason, Unavailable
+from domain.finetuning import version_with
 from domain.genres import Genre
 from domain.judgements import Judgement, JudgeRequest
 from domain.playings import Playing, PlayRequest
@@ -67,7 +68,9 @@ def toy_clip(request: ComposeRequest, *, audio: bytes = b"ID3 toy", seconds: flo
         title=f"Toy {request.seed}",
         recipe=Recipe(
             request=made,
-            model_version=f"{request.style}-1",
+            model_version=version_with(f"{request.style}-1", request.adapter)
+            if request.adapter
+            else f"{request.style}-1",
             genre=made.genre,
             key=made.key,
             metre=str(made.metre),

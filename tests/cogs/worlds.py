@@ -108,7 +108,7 @@ async def toy_bot(settings: Settings, craft: str = TOY) -> AsyncGenerator[Nighti
             max_waiting=settings.max_waiting,
             back_off_seconds=0.01,
         ) as engine,
-        Tutor(weights=settings.weights_folder, craft=TOY_TUTOR) as tutor,
+        Tutor(weights=settings.weights_folder, craft=TOY_TUTOR, foresight=TOY_TUTOR) as tutor,
         Nightingale(settings, engine=engine, tutor=tutor, storage=storage) as bot,
     ):
         yield bot

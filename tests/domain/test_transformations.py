@@ -36,7 +36,7 @@ UPLOAD = Source.of("“their” file", score_of(2), left_out=(Remark(Topic.CUT, 
 
 EACH_KIND: list[ClipRequest] = [
     BlendRequest(first=SONG, second=UPLOAD, ratio=0.25, seed=1),
-    BlendRequest(first=SONG, second=UPLOAD, seed=1),
+    BlendRequest(first=SONG, second=UPLOAD, seed=1, adapter="0123456789abcdef"),
     VaryRequest(source=SONG, amount=0.7, seed=2),
     AccompanyRequest(source=UPLOAD, genre="waltz", seed=3),
     AccompanyRequest(source=UPLOAD, seed=3),

@@ -10,9 +10,9 @@ import pytest
 
 from domain.clips import Progress, Stage
 from domain.errors import Bug, NightingaleError, Reason, Unavailable
-from domain.finetuning import Finetuned, Learning, Teachable, TeachRequest
+from domain.finetuning import Finetuned, Foreseen, ForeseeRequest, Learning, Teachable, TeachRequest
 from engine.rehearsal import STEPS, rehearsed
-from engine.tutor import Lesson, Tutor
+from engine.tutor import News, Tutor
 from tests.engine.toy_tutors import TOY_TUTOR
 
 
@@ -33,11 +33,11 @@ async def once(condition: Callable[[], bool]) -> None:
         await asyncio.sleep(0.01)
 
 
-async def heard(tutor: Tutor, wanted: TeachRequest) -> list[Lesson]:
+async def heard(tutor: Tutor, wanted: TeachRequest) -> list[News]:
     return [step async for step in tutor.learn(wanted)]
 
 
-async def until_learning(tutor: Tutor, wanted: TeachRequest) -> "asyncio.Task[list[Lesson]]":
+async def until_learning(tutor: Tutor, wanted: TeachRequest) -> "asyncio.Task[list[News]]":
     """A task that learns, once its process does."""
     task = asyncio.create_task(heard(tutor, wanted))
     await once(lambda: tutor.pid is not None and Path(wanted.run).exists())
@@ -123,6 +123,19 @@ async def test_errors_come_as_they_are(tmp_path: Path, tutor: Tutor, file: str, 
     assert isinstance(await raised(tutor, request(tmp_path)), kind)
     (tmp_path / file).unlink()
     assert isinstance((await heard(tutor, request(tmp_path)))[-1], Finetuned)
+
+
+async def test_foreseeing_waits_for_nobody_and_ends_with_the_tutor(tmp_path: Path):
+    (tmp_path / "hold").touch()
+    async with Tutor(weights=tmp_path, craft=TOY_TUTOR, foresight=TOY_TUTOR) as tutor:
+        learning = asyncio.create_task(heard(tutor, request(tmp_path)))
+        await once(lambda: tutor.pid is not None)
+        *_, last = [step async for step in tutor.foresee(ForeseeRequest(works=()))]
+        assert isinstance(last, Foreseen)
+        assert not learning.done()
+        learning.cancel()
+    with pytest.raises(Unavailable, match="shut down"):
+        await anext(tutor.foresee(ForeseeRequest(works=())))
 
 
 async def test_closing_leaves_nothing_running(tmp_path: Path):

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from domain.errors import Reason, Unavailable
-from domain.finetuning import Finetuned, Learning, TeachRequest
+from domain.finetuning import Finetuned, Foreseen, ForeseeRequest, Learning, TeachRequest
 from engine.rehearsal import Rehearsal
 
 TOY_TUTOR = "tests.engine.toy_tutors:ToyTutor"
@@ -19,6 +19,11 @@ class ToyTutor(Rehearsal):
         self.weights = weights
         with (weights / "tutors").open("a") as log:
             log.write(f"{os.getpid()}\n")
+
+    def foresee(self, request: ForeseeRequest) -> Generator[Learning | Foreseen, None, None]:
+        if (self.weights / "blind").exists():
+            raise ZeroDivisionError("a mistake in the toy")
+        yield from super().foresee(request)
 
     def learn(self, request: TeachRequest) -> Generator[Learning | Finetuned, None, None]:
         if (self.weights / "hold").exists():

@@ -9,6 +9,7 @@ from domain.finetuning import Lesson, Preferred
 from domain.genres import Genre
 from domain.requests import ComposeRequest
 from domain.score import Key, Metre, Mode, Note, Part, Score
+from domain.verses import Language, LyricsRequest, Verse, VerseForm, VerseLine, VerseRecipe, VerseStanza
 from models.leanings import Leaning
 from tests.models.vaes import tiny_model
 from training.finetuning.leaning import Fitted, fit_leaning, folds_of
@@ -125,3 +126,33 @@ def test_hearing_is_of_sound_and_not_of_names():
     assert hear(replace(slow, key=Key(0, Mode.MAJOR))) == pytest.approx(
         hear(replace(slow, key=Key(0, Mode.MINOR)))
     )
+
+
+def rhyme(random: np.random.Generator, number: int) -> Verse:
+    """Four lines, with couplets or without, and an exclamation or none."""
+    couplets, exclaims = random.random(2) < 0.5
+    letters = "AABB" if couplets else "ABAB"
+    mark = "!" if exclaims else "."
+    lines = tuple(VerseLine(f"The silent river{mark}", 5, letter) for letter in letters)
+    request = LyricsRequest(
+        scene="river", seed=number, language=Language.ENGLISH, lines=4, form=VerseForm.QUATRAINS, model="m"
+    )
+    recipe = VerseRecipe(request=request, model_version="m-1")
+    return Verse(title="", recipe=recipe, stanzas=(VerseStanza(lines),))
+
+
+def test_a_taste_in_verse_is_found_beside_one_in_music() -> None:
+    random = np.random.default_rng(9)
+    voted: list[Lesson] = []
+    for number in range(40):
+        verse = rhyme(random, number)
+        approval = 1.0 if verse.stanzas[0].lines[1].rhyme == "A" else -1.0
+        request = verse.recipe.request
+        voted.append(Lesson(work_id=number, request=request, made=verse, approval=approval, voters=1))
+    fitted = fit_leaning([*voted, *VOTED])
+    assert isinstance(fitted.leaning, Leaning)
+    assert fitted.leaning.likings["en couplets"].weight > 0.5
+    assert abs(fitted.leaning.likings["en exclaims"].weight) < 0.3
+    assert fitted.leaning.likings["minor"] == (fit_leaning(VOTED).leaning or Leaning({})).likings["minor"]
+    assert Leaning.from_plain(fitted.leaning.to_plain()).likings.keys() == fitted.leaning.likings.keys()
+    assert agreement(fitted, voted) > 0.9

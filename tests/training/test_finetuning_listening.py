@@ -8,20 +8,25 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from domain.finetuning import Teachable
 from domain.genres import Genre
 from domain.requests import ComposeRequest
+from domain.verses import Language, LyricsRequest, Verse, VerseForm, VerseLine, VerseRecipe, VerseStanza
 from models.composition.gate import Gate
 from models.composition.norms import Norms
+from models.lyrics.verse_traits import describe_verse
 from models.registry import Style
 from models.rnn.writing import RNNModel
 from tests.models.networks import tiny_network, tiny_profiles
 from tests.training.test_finetuning_leaning import piece
-from training.finetuning import listening, pool
+from training.finetuning import commands, instant, pool, reading
 from training.finetuning.gate import LUCKY
+from training.finetuning.instant import Heard, Learned, Listening
 from training.finetuning.listeners import Listener
-from training.finetuning.listening import ROWS, Heard, Learned, Listening, Spread, learn_from, votes_of
+from training.finetuning.listening import ROWS, SPREADS, learn_from, votes_of
 from training.finetuning.listening_tables import print_listening
 from training.finetuning.pool import Drafted, Studio, kept_drafts
+from training.finetuning.readers import Reader
 
 GENRES = (Genre.REEL, Genre.CHORALE)
 STYLE = Style("rnn", "rnn-1", GENRES, Path("rnn.safetensors"), "")
@@ -41,7 +46,7 @@ def drafted(count: int) -> list[Drafted]:
 
 
 def test_random_votes_are_refused_and_a_taste_foretells_votes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listening, "SHUFFLES", 12)
+    monkeypatch.setattr(instant, "SHUFFLES", 12)
     known = drafted(80)
     listener = Listener.drawn(101, [(each.best, each.genre) for each in known])
     lessons = votes_of(listener, known, seed=1)
@@ -68,8 +73,13 @@ def test_pieces_are_composed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_what_was_met_and_missed_is_said_with_each_parts_share() -> None:
     learned = Learned(None, 0.7, LUCKY)
-    gains = [dict(zip(ROWS, values, strict=True)) for values in ((0.9, 0.1, 1.2), (0.7, -0.1, 1.0))]
-    heard = tuple(Heard(number, learned, each, Spread(1.0, 0.9)) for number, each in enumerate(gains))
+    gains: list[dict[str, float]] = [
+        dict(zip(ROWS, values, strict=True)) for values in ((0.9, 0.1, 1.2), (0.7, -0.1, 1.0))
+    ]
+    heard = tuple(
+        Heard(number, learned, each, dict(zip(SPREADS, (1.0, 0.96, 1.0, 0.9), strict=True)))
+        for number, each in enumerate(gains)
+    )
     out = io.StringIO()
     print_listening(Listening("rnn", 8, heard, refused=1), Console(file=out, width=200))
     lines = out.getvalue().splitlines()
@@ -80,6 +90,64 @@ def test_what_was_met_and_missed_is_said_with_each_parts_share() -> None:
     assert "1.10" in line("hidden score")
     assert " met" in line("hidden score")
     assert "missed" in line("refused where votes are random")
-    assert "missed" in line("diversity of features")
-    assert "0.80" in line("choices  ")
+    assert " met" in line("diversity of features, same choices")
+    assert "missed" in line("diversity of features, choices that lean")
+    assert "0.80" in line("│ choices  ")
     assert "1 of 2" in line("gate  ")
+
+
+def verses(count: int, weights: tuple[float, float] = (0.5, 0.5)) -> list[Verse]:
+    """Lines of some length, with couplets or without, with exclamations or without."""
+    random = np.random.default_rng(11)
+    made: list[Verse] = []
+    for seed in range(count):
+        couplets, cries = random.random(2) < weights
+        words = "silver forest " * int(random.integers(1, 4)) + "river" + ("!" if cries else ".")
+        lines = tuple(
+            VerseLine(words, len(words) // 3, letter) for letter in ("AABB" if couplets else "ABAB")
+        )
+        request = LyricsRequest(
+            scene="river", seed=seed, language=Language.ENGLISH, lines=4, form=VerseForm.QUATRAINS, model="m"
+        )
+        recipe = VerseRecipe(request=request, model_version="m-1")
+        made.append(Verse(title="", recipe=recipe, stanzas=(VerseStanza(lines),)))
+    return made
+
+
+def test_readers_tastes_are_found_in_their_votes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instant, "SHUFFLES", 12)
+    known = verses(80)
+    reader = Reader.drawn(100, known)
+    scores = [reader.score(verse) for verse in known]
+    assert np.mean(scores) == pytest.approx(0.0, abs=1e-9)
+    assert np.std(scores) == pytest.approx(1.0)
+    assert reading.votes_of(reader, known, seed=3) == reading.votes_of(reader, known, seed=3)
+    voted, random = (reading.votes_of(reader, known, seed=3, at_random=each) for each in (False, True))
+    assert sorted(one.approval for one in voted) == sorted(one.approval for one in random)
+    found, nothing = (
+        instant.learn_at_once(each, Teachable.LYRICS, {"lyrics-en-transformer": "v"})
+        for each in (voted, random)
+    )
+    assert found.accepted
+    assert found.accuracy > nothing.accuracy
+    assert found.adapter is not None
+    agreed = [found.adapter.leaning.of(describe_verse(verse)) for verse in known]
+    assert np.corrcoef(agreed, scores)[0, 1] > 0.7
+
+
+def test_a_part_that_is_done_is_not_done_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    done: list[str] = []
+
+    def broken(console: Console) -> None:
+        raise KeyboardInterrupt
+
+    def part(name: str) -> commands.Part:
+        return lambda console: (done.append(name), console.print(f"{name}: met"))[1]
+
+    with pytest.raises(KeyboardInterrupt):
+        commands.show({"a": part("a"), "b": broken}, tmp_path, mark="1")
+    commands.show({"a": part("a"), "b": part("b")}, tmp_path, mark="1")
+    assert done == ["a", "b"]
+    commands.show({"a": part("a")}, tmp_path, mark="2")
+    assert done == ["a", "b", "a"]
+    assert capsys.readouterr().out.split() == ["a:", "met"] * 2 + ["b:", "met", "a:", "met"]

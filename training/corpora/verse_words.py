@@ -5,6 +5,7 @@ from functools import cache
 
 from models.lyrics.lemmas import lemma
 from models.lyrics.phones import look_up
+from models.lyrics.tones import NATURE
 
 _ARCHAIC_WORDS = (
     "thee thou thy thine thyself ye hath doth didst dost hast hadst shalt wilt canst wouldst couldst "
@@ -34,24 +35,9 @@ _SACRED_WORDS = (
     "cross calvary crucify resurrection eden paradise hell satan devil divine soul worship faith "
     "hallelujah alleluia amen zion sion israel mercy repent covenant"
 )
-_NATURE_WORDS = (
-    "bird robin thrush lark skylark nightingale linnet swallow sparrow finch wren owl dove raven crow "
-    "rook eagle hawk gull swan heron cuckoo blackbird starling nest wing feather song tree oak pine elm "
-    "ash birch willow poplar beech cedar maple forest wood woodland grove glade bough branch leaf "
-    "blossom bud flower rose lily violet daisy primrose daffodil clover poppy heather fern moss ivy "
-    "vine grass reed meadow field pasture orchard garden hedge hill mountain valley vale dale glen "
-    "cliff rock stone cave moor heath plain desert sand shore beach sea ocean wave tide foam spray "
-    "river stream brook rill creek lake pool pond fountain waterfall island cloud sky star moon "
-    "moonlight sun sunshine sunlight sunrise sunset dawn dusk twilight evening morning night noon wind "
-    "breeze gale storm thunder lightning rain rainbow mist fog dew frost snow ice winter spring summer "
-    "autumn april may june october december bee butterfly moth cricket grasshopper firefly deer fox "
-    "squirrel lamb sheep horse wolf fish frog snake acorn apple berry corn wheat harvest seed horizon "
-    "shadow"
-)
 _ARCHAIC = frozenset(_ARCHAIC_WORDS.split()) | frozenset(_DIALECT_WORDS.split())
 _MOCKING = frozenset(_MOCKING_WORDS.split())
 _SACRED = frozenset(_SACRED_WORDS.split())
-_NATURE = frozenset(_NATURE_WORDS.split())
 _NATURE_AT_LEAST = 2
 """Words of nature, each counted once, from which a stanza is about it; one alone may be an image."""
 
@@ -75,4 +61,4 @@ def is_sacred(words: Iterable[str]) -> bool:
 
 
 def is_about_nature(words: Iterable[str]) -> bool:
-    return len({lemma(word) for word in words} & _NATURE) >= _NATURE_AT_LEAST
+    return len({lemma(word) for word in words} & NATURE["en"]) >= _NATURE_AT_LEAST

@@ -16,17 +16,31 @@ _ASPECTS: dict[str, tuple[Aspect, Aspect]] = {
     "density": (Aspect.DENSER, Aspect.SPARSER),
     "register": (Aspect.HIGHER, Aspect.LOWER),
     "leaps": (Aspect.LEAPING, Aspect.SMOOTHER),
+    "lines": (Aspect.LONGER_VERSE, Aspect.SHORTER_VERSE),
+    "line": (Aspect.LONGER_LINES, Aspect.SHORTER_LINES),
+    "couplets": (Aspect.COUPLETS, Aspect.APART),
+    "rhymes": (Aspect.RHYMING, Aspect.FREER),
+    "words": (Aspect.LONGER_WORDS, Aspect.PLAINER_WORDS),
+    "metre": (Aspect.REGULAR, Aspect.IRREGULAR),
+    "exclaims": (Aspect.EXCLAIMING, Aspect.CALMER),
+    "asks": (Aspect.ASKING, Aspect.STATING),
+    "bright": (Aspect.BRIGHTER, Aspect.DARKER),
+    "nature": (Aspect.NATURE, Aspect.LESS_NATURE),
+    "self": (Aspect.PERSONAL, Aspect.IMPERSONAL),
 }
-"""By trait: what more of it is called, and what less."""
+"""By trait, whatever its language: what more of it is called, and what less."""
 
 
 def changes_of(leaning: Leaning) -> tuple[Change, ...]:
     """What is liked, the surest first."""
-    found: list[Change] = []
-    for trait, (more, less) in _ASPECTS.items():
-        liking = leaning.likings.get(trait)
-        if liking is not None and abs(liking.weight) >= _LEAST:
-            found.append(Change(more if liking.weight > 0 else less, _strength(liking.weight)))
+    sure: dict[Aspect, float] = {}
+    for trait, liking in leaning.likings.items():
+        aspects = _ASPECTS.get(trait.split()[-1])
+        if aspects is not None and abs(liking.weight) >= _LEAST:
+            aspect = aspects[0 if liking.weight > 0 else 1]
+            # Verse of two languages may be liked for the same.
+            sure[aspect] = max(sure.get(aspect, 0.0), _strength(liking.weight))
+    found = [Change(aspect, strength) for aspect, strength in sure.items()]
     best = sorted(leaning.genres.items(), key=lambda each: (-each[1], each[0]))[:_MOST_GENRES]
     found += [Change(Aspect.GENRE, _strength(worth), str(genre)) for genre, worth in best if worth >= _LEAST]
     return tuple(sorted(found, key=lambda change: -change.strength))

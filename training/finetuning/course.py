@@ -22,17 +22,14 @@ from training.finetuning.gate import (
     MOST_NATS,
     NETWORK_LUCK,
     SHUFFLES,
-    accuracy,
     luck,
     objection,
-    rehearsed,
     shuffled,
     verdict,
 )
 from training.finetuning.low_rank import as_shipped, mean_of, scaled
-from training.finetuning.preferences import Pair, pairs_of
+from training.finetuning.preferences import Pair, accuracy, pairs_of
 from training.finetuning.preferring import Preferring
-from training.finetuning.rehearsal import Pieces
 from training.finetuning.runs import Run
 from training.finetuning.splits import folds, within
 from training.finetuning.students import Student, nats_of
@@ -117,7 +114,7 @@ class Course:
             "step": sum(self._steps(half) for half in range(HALVES)) * len(students),
             "reward": sum(len(work) > 0 for student in students for work in student.works),
             "nats": 2 * sum(len(student.held_out) for student in students),
-            "rehearsal": 2,
+            "rehearsal": 1,
         }
 
     def _steps(self, half: int) -> int:
@@ -251,22 +248,15 @@ class Course:
         return found[way]
 
     def _rehearse(self, adapter: Adapter) -> Generator[Learning, None, dict[str, float]]:
-        """What pieces composed with the version are like beside the shipped model's."""
-        rehearsing = self._subject.rehearsing
-        if "rehearsed" not in self._run.plain:
-            before = yield from self._compose(rehearsing.pieces(rehearsing.model))
-            version = self._subject.model_with(adapter)
-            after = yield from self._compose(rehearsing.pieces(version, adapter.leaning))
-            self._run.plain["rehearsed"] = rehearsed(before, after, self._subject.known)
-        return self._run.plain["rehearsed"]
-
-    def _compose(self, composing: Generator[float, None, Pieces]) -> Generator[Learning, None, Pieces]:
-        """Let pieces be composed, and count how far they are."""
-        told = 0.0
-        while True:
+        """What is made with the version is like beside what the shipped models make."""
+        plain = self._run.plain
+        comparing, told = self._subject.rehearsing.compare(adapter), 0.0
+        while "rehearsed" not in plain:
             try:
-                fraction = next(composing)
+                fraction = next(comparing)
             except StopIteration as finished:
-                return finished.value
+                plain["rehearsed"] = finished.value
+                break
             yield self._run.advance("rehearsal", fraction - told)
             told = fraction
+        return plain["rehearsed"]

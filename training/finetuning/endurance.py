@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from rich.console import Console
 
 from domain.finetuning import Finetuned, FinetuneRequest, Lesson, Teachable
 from domain.genres import Genre
@@ -104,7 +105,7 @@ def _request(weights: Path) -> FinetuneRequest:
         )
         for number, sequence in enumerate(read_replay(weights, "rnn").replayed[::6])
     ]
-    return FinetuneRequest(teachable=Teachable.RNN, lessons=tuple(lessons), run="endurance")
+    return FinetuneRequest(teachable=Teachable.RNN, lessons=tuple(lessons))
 
 
 def _small_weights(folder: Path) -> Path:
@@ -119,10 +120,11 @@ def _small_weights(folder: Path) -> Path:
     return folder
 
 
-def print_endured(endured: Endured) -> None:
-    print(
+def print_endured(endured: Endured, console: Console | None = None) -> None:
+    met = "missed" if endured.different else "met"
+    (console or Console()).print(
         f"killed {endured.kills} times in {endured.finished} runs, of which {endured.different} "
-        "came to another version (bar: 0)"
+        f"came to another version (bar: 0): {met}"
     )
 
 

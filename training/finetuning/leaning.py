@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 from domain.finetuning import Lesson, Preferred
 from domain.genres import Genre
-from domain.score import Score
-from domain.verses import LyricsRequest
-from models.leanings import BENDING, FARTHEST, TRAITS, Leaning, Liking, describe
+from models.leanings import Leaning, Liking
+from training.finetuning.frames import framed
 
 Floats = NDArray[np.float64]
 
@@ -29,26 +28,8 @@ _NOTHING = 1e6
 
 FOLDS = 6
 
-BEND_COST, GENRE_COST = 30.0, 0.7
-"""How much more or less than a trait's weight its bend, or a genre's worth, is held back."""
-
 MOST_VOTERS = 9
 """So many votes on a work count one by one; more say no more."""
-
-MOST_WORTH = 6.0
-"""Logits that nothing is worth more than."""
-
-_LEAST_DEVIATION: Mapping[str, float] = {
-    "minor": 0.3,
-    "pace": 0.1,
-    "density": 0.1,
-    "speed": 0.1,
-    "register": 2.0,
-    "leaps": 0.2,
-    "voices": 0.3,
-    "triple": 0.3,
-}
-"""By trait: works that are all alike in it are no reason to make much of a small difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,70 +73,22 @@ class Fitted:
     expected: Mapping[int, float]
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """Which column means what: deviations of traits, their squares, and genres."""
-
-    means: Mapping[str, float]
-    deviations: Mapping[str, float]
-    genres: tuple[Genre, ...]
-
-    @property
-    def costs(self) -> Floats:
-        return np.array([1.0] * len(TRAITS) + [BEND_COST] * len(BENDING) + [GENRE_COST] * len(self.genres))
-
-    def row(self, described: Mapping[str, float], genre: Genre) -> list[float]:
-        apart = {
-            trait: min(
-                max((described[trait] - self.means[trait]) / self.deviations[trait], -FARTHEST), FARTHEST
-            )
-            for trait in TRAITS
-        }
-        bends = [apart[trait] ** 2 - 1 for trait in BENDING]
-        return [*apart.values(), *bends, *(float(genre == each) for each in self.genres)]
-
-    def leaning(self, weights: Floats) -> Leaning:
-        bounded: list[float] = np.clip(weights, -MOST_WORTH, MOST_WORTH).tolist()
-        bends: dict[str, float] = dict(zip(BENDING, bounded[len(TRAITS) :], strict=False))
-        worth = bounded[len(TRAITS) + len(BENDING) :]
-        likings = {
-            trait: Liking(self.means[trait], self.deviations[trait], bounded[place], bends.get(trait, 0.0))
-            for place, trait in enumerate(TRAITS)
-        }
-        return Leaning(likings, dict(zip(self.genres, worth, strict=True)))
-
-
 def fit_leaning(lessons: Sequence[Lesson], preferred: Sequence[Preferred] = ()) -> Fitted:
-    """What these votes on music lean to. Lessons that are no music are passed by."""
-    musical = [lesson for lesson in lessons if isinstance(lesson.made, Score) and lesson.made.end_tick > 0]
-    if not musical:
-        return Fitted(None, {})
-    described = [describe(lesson.made) for lesson in musical if isinstance(lesson.made, Score)]
-    genres = [genre_of(lesson) for lesson in musical]
-    frame = _frame(described, genres)
-    columns = np.array([frame.row(each, genre) for each, genre in zip(described, genres, strict=True)])
-    votes = Votes.of(musical, preferred)
-    weights, expected = crossed(columns, votes, frame.costs)
-    leaning = None if weights is None else frame.leaning(weights)
-    return Fitted(leaning, dict(zip(votes.ids, expected.tolist(), strict=True)))
+    """What these votes lean to. Music is learned from together, verse of each language by itself.
 
-
-def genre_of(lesson: Lesson) -> Genre:
-    """The genre that a work was made in or from; a song where that is not known."""
-    request = lesson.request
-    named = getattr(request, "genre", None)
-    if named is None and not isinstance(request, LyricsRequest):
-        named = next((source.genre for source in request.sources if source.genre is not None), None)
-    return Genre(named) if named is not None else Genre.SONG
-
-
-def _frame(described: Sequence[Mapping[str, float]], genres: Sequence[Genre]) -> _Frame:
-    values = {trait: np.array([each[trait] for each in described]) for trait in TRAITS}
-    return _Frame(
-        {trait: float(column.mean()) for trait, column in values.items()},
-        {trait: max(float(column.std()), _LEAST_DEVIATION[trait]) for trait, column in values.items()},
-        tuple(sorted(set(genres))),
-    )
+    Works of which nothing can be told are passed by.
+    """
+    likings, genres = dict[str, Liking](), dict[Genre, float]()
+    expected: dict[int, float] = {}
+    found = False
+    for frame in framed(lessons):
+        votes = Votes.of(frame.lessons, preferred)
+        weights, foretold = crossed(frame.columns, votes, frame.costs)
+        expected |= zip(votes.ids, foretold.tolist(), strict=True)
+        if weights is not None:
+            found, leaning = True, frame.leaning(weights)
+            likings, genres = {**likings, **leaning.likings}, {**genres, **leaning.genres}
+    return Fitted(Leaning(likings, genres) if found else None, expected)
 
 
 def crossed(

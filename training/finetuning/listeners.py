@@ -85,8 +85,13 @@ class Listener:
 
     def vote(self, score: Score, genre: Genre, random: np.random.Generator) -> int:
         """1 to 5."""
-        felt = self.score(score, genre) + NOISE * random.standard_normal()
-        return 1 + sum(felt > edge for edge in EDGES)
+        return voted(self.score(score, genre), random)
+
+
+def voted(liked: float, random: np.random.Generator) -> int:
+    """A vote of 1 to 5 on what is liked so, in deviations."""
+    felt = liked + NOISE * random.standard_normal()
+    return 1 + sum(felt > edge for edge in EDGES)
 
 
 def hear(score: Score) -> NDArray[np.float64]:

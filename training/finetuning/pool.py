@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import torch
 
+from domain.finetuning import Lesson
 from domain.genres import Genre
 from domain.requests import ComposeRequest
 from domain.score import Score
@@ -25,6 +26,7 @@ from models.drafting import Model
 from models.families import load_model
 from models.leanings import NO_LEANING, Leaning
 from models.registry import WEIGHTS, Style, available_styles
+from training.finetuning.voting import lesson_of
 
 LENGTH_SECONDS = 15.0
 AT_ONCE = 8
@@ -47,6 +49,10 @@ class Drafted:
     def best(self) -> Score:
         """What the gate would let through."""
         return self.candidates[max(range(len(self.merits)), key=self.merits.__getitem__)]
+
+    def rated(self, work_id: int, vote: float) -> Lesson:
+        """What is learned from a vote of 1 to 5 on it."""
+        return lesson_of(work_id, self.request, self.best, vote)
 
     def to_plain(self) -> dict[str, Any]:
         return {

@@ -7,6 +7,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from domain.finetuning import Lesson, Preferred
 
 LEAST_SURE = 0.6
@@ -43,6 +46,16 @@ def pairs_of(lessons: Sequence[Lesson], preferred: Sequence[Preferred] = ()) -> 
             weight = pick.margin / (pick.margin + 2)
             pairs.append(Pair(places[pick.liked_id], places[pick.disliked_id], weight))
     return pairs
+
+
+def accuracy(scores: Sequence[float] | NDArray[np.float64], pairs: Sequence[Pair]) -> float:
+    """The share of pairs, by their weights, whose liked work has the higher score; ties count half."""
+    if not pairs:
+        return 0.5
+    values = np.asarray(scores)
+    apart = values[[pair.liked for pair in pairs]] - values[[pair.disliked for pair in pairs]]
+    weights = np.array([pair.weight for pair in pairs])
+    return float(weights @ (0.5 + 0.5 * np.sign(apart)) / weights.sum())
 
 
 def worth(lesson: Lesson) -> float:

@@ -7,11 +7,11 @@ The works are kept as tokens, their passages cut; `python -m training replay` wr
 import gzip
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -27,6 +27,8 @@ LEARNED_EACH, HELD_EACH = 24, 6
 """Works of a genre in each half, as far as there are so many."""
 
 LARGEST_BYTES = 500_000
+
+Read = TypeVar("Read")
 
 _LONGEST = 320
 """Moments; of a longer work the beginning is kept, to the end of a bar."""
@@ -47,26 +49,32 @@ def replay_file(weights: Path, name: str) -> Path:
 
 def read_replay(weights: Path, name: str) -> Replay:
     """Read what `write_replay` wrote. Raises OSError or ValueError where it is missing or damaged."""
+    return Replay(*read_halves(replay_file(weights, name), _from_plain))
+
+
+def read_halves(path: Path, from_plain: Callable[[dict[str, Any]], Read]) -> list[tuple[Read, ...]]:
+    """Both halves of what `write_rows` wrote. Raises OSError or ValueError where it is missing or damaged."""
     try:
-        lines = gzip.decompress(replay_file(weights, name).read_bytes()).decode().splitlines()
-        works = [json.loads(line) for line in lines]
+        lines = gzip.decompress(path.read_bytes()).decode().splitlines()
+        rows = [json.loads(line) for line in lines]
         halves = [
-            tuple(_from_plain(work) for work in works if work["split"] == split)
-            for split in (REPLAYED, HELD_OUT)
+            tuple(from_plain(row) for row in rows if row["split"] == split) for split in (REPLAYED, HELD_OUT)
         ]
     except (EOFError, zlib.error, KeyError, TypeError, IndexError) as error:
-        raise ValueError(f"not a sample of works: {error}") from error
+        raise ValueError(f"not a sample: {error}") from error
     if not all(halves):
-        raise ValueError("an empty sample of works")
-    return Replay(*halves)
+        raise ValueError("an empty sample")
+    return halves
 
 
 def write_replay(works: Iterable[Work], genres: Sequence[Genre], path: Path) -> int:
     """Write a sample of these genres; its size in bytes. Raises ValueError where that is too large."""
-    lines = [
-        json.dumps(_to_plain(split, sequence), separators=(",", ":"))
-        for (split, _), sequence in _chosen(works, genres)
-    ]
+    return write_rows([_to_plain(split, sequence) for (split, _), sequence in _chosen(works, genres)], path)
+
+
+def write_rows(rows: Iterable[Mapping[str, Any]], path: Path) -> int:
+    """Write a sample's rows, each with its split; its size in bytes. Raises ValueError when too large."""
+    lines = [json.dumps(row, separators=(",", ":")) for row in rows]
     content = gzip.compress("\n".join(lines).encode(), mtime=0)
     if len(content) > LARGEST_BYTES:
         raise ValueError(f"a sample of {len(content)} bytes")

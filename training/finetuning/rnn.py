@@ -16,7 +16,7 @@ from domain.score import Score
 from models.rnn.network import TwoStageRNN
 from models.rnn.writing import RNNModel
 from models.tokens import TokenSequence, encode
-from training.finetuning.leaning import genre_of
+from training.finetuning.frames import genre_of
 from training.finetuning.preferring import Reading
 from training.finetuning.replay import Replay
 from training.finetuning.students import Student
@@ -42,7 +42,6 @@ def rnn_student(model: RNNModel, lessons: Sequence[Lesson], replay: Replay) -> S
     """The recurrent composer before it learns from these lessons."""
     return Student(
         name="rnn",
-        version=model.version,
         network=model.network,
         reader=RNNReader(),
         works=[_read(lesson) for lesson in lessons],

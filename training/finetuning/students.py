@@ -15,11 +15,10 @@ class Student(Generic[Passage]):
     """A network and what it reads.
 
     `works` are the passages of each lesson, none where the network can't read it; `replayed` passages are of
-    works that it learned from, `held_out` of works that it did not. `name` and `version` are its weights'.
+    works that it learned from, `held_out` of works that it did not. `name` is its weights'.
     """
 
     name: str
-    version: str
     network: nn.Module
     reader: Reader[Passage]
     works: Sequence[Sequence[Passage]]

@@ -1,7 +1,8 @@
 """What is taught by its name: which networks learn, from which files, and who composes to be measured."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,59 +11,58 @@ import torch
 from domain.errors import Reason, Unavailable
 from domain.finetuning import FinetuneRequest, Teachable
 from domain.score import Score
-from models.adapters import Adapter, adapted
-from models.drafting import Model
+from domain.verses import Language, Verse
+from models.checkpoints import find_weights, read_card, refusing
 from models.families import load_model
-from models.gan.drafting import GANModel
+from models.lyrics.files import LANGUAGES, LYRICS, NETWORKS, load_poet, name_of
+from models.lyrics.quotations import words_of_text
+from models.lyrics.stanzas import read_target
+from models.lyrics.tongues import load_tongue
+from models.lyrics.vocabulary import Vocabulary
 from models.registry import available_styles
 from models.rnn.writing import RNNModel
 from models.tokens import decode
 from models.vae.drafting import VAEModel
-from training.finetuning.rehearsal import Rehearsing
-from training.finetuning.replay import Replay, read_replay
+from training.finetuning.rehearsal import Rehearsal, Rehearsing
+from training.finetuning.replay import read_replay
 from training.finetuning.rnn import rnn_student
 from training.finetuning.students import Student
 from training.finetuning.vae import LatentView
+from training.finetuning.verse import verse_student
+from training.finetuning.verse_rehearsal import Author, VerseRehearsing
+from training.finetuning.verse_replay import Told, read_verse_replay
+
+TAUGHT = "transformer"
+"""The network whose deltas are learned in each language: the one that usually writes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What a run teaches.
 
-    `bases` are the versions of the weights that it learns on, by name. `known` are pieces that what is
-    composed must not be copied from; `view` is where the lessons lie in the latent space of a model that has
-    one.
+    `bases` are the versions of the weights that it learns on, by name. `view` is where the lessons lie in the
+    latent space of a model that has one.
     """
 
     bases: Mapping[str, str]
     students: tuple[Student[Any], ...]
-    rehearsing: Rehearsing
-    known: tuple[Score, ...]
+    rehearsing: Rehearsal
     view: LatentView | None = None
-
-    def model_with(self, adapter: Adapter) -> Model:
-        """The composing model as an adapter changes it."""
-        model, deltas = self.rehearsing.model, adapter.deltas.get(self.rehearsing.style.name, {})
-        match model:
-            case RNNModel():
-                return replace(model, network=adapted(model.network, deltas))
-            case GANModel():
-                return replace(model, generator=adapted(model.generator, deltas))
-            case VAEModel():
-                return model.liking(adapter.latent, version=model.version)
-            case _:
-                return model
 
 
 def open_subject(request: FinetuneRequest, weights: Path) -> Subject:
     """Load all that a run needs. Raises Unavailable (WEIGHTS_UNUSABLE) where a file is missing or damaged."""
+    return _verse(request, weights) if request.teachable is Teachable.LYRICS else _music(request, weights)
+
+
+def _music(request: FinetuneRequest, weights: Path) -> Subject:
     name = str(request.teachable)
     style = next((style for style in available_styles(weights) if style.name == name), None)
     if style is None:
-        problem = "verse is not learned" if request.teachable is Teachable.LYRICS else "they are missing"
-        raise Unavailable(Reason.WEIGHTS_UNUSABLE, style=name, problem=problem)
+        raise Unavailable(Reason.WEIGHTS_UNUSABLE, style=name, problem="they are missing")
     model = load_model(style, torch.device("cpu"))
-    replay = _replay(weights, name)
+    with _sampled(name):
+        replay = read_replay(weights, name)
     students: list[Student[Any]] = []
     if request.teachable is Teachable.RNN and isinstance(model, RNNModel):
         students.append(rnn_student(model, request.lessons, replay))
@@ -70,15 +70,55 @@ def open_subject(request: FinetuneRequest, weights: Path) -> Subject:
     return Subject(
         bases={name: model.version},
         students=tuple(students),
-        rehearsing=Rehearsing(style, model),
-        known=(*map(decode, replay.replayed), *made),
+        rehearsing=Rehearsing(style, model, (*map(decode, replay.replayed), *made)),
         view=LatentView.of(model, request.lessons) if isinstance(model, VAEModel) else None,
     )
 
 
-def _replay(weights: Path, name: str) -> Replay:
+def _verse(request: FinetuneRequest, weights: Path) -> Subject:
+    """The poets of the languages that there are lessons in; every poet is a base, as all go by a leaning."""
+    written = [lesson.made for lesson in request.lessons if isinstance(lesson.made, Verse)]
+    students: list[Student[Any]] = []
+    authors: list[Author] = []
+    known: dict[Language, list[list[str]]] = {}
+    for language in sorted({verse.recipe.request.language or Language.ENGLISH for verse in written}):
+        name = name_of(language, TAUGHT)
+        poet = load_poet(weights, language, TAUGHT, torch.device("cpu"))
+        tongue = load_tongue(weights, language)
+        if poet is None or tongue is None:
+            raise Unavailable(Reason.WEIGHTS_UNUSABLE, style=name, problem="they are missing")
+        with _sampled(name):
+            replay = read_verse_replay(weights, language, vocabulary=len(poet.vocabulary))
+        students.append(verse_student(name, poet, request.lessons, replay))
+        authors.append(Author(name, poet, tongue))
+        own = [verse for verse in written if verse.recipe.request.language is language]
+        known[language] = [
+            *(words_of_text(verse.text, language) for verse in own),
+            *(_words(told, poet.vocabulary) for told in replay.replayed),
+        ]
+    return Subject(_poets(weights), tuple(students), VerseRehearsing(tuple(authors), known))
+
+
+def _poets(weights: Path) -> dict[str, str]:
+    """The versions of all poets there are, by the names of their weights."""
+    found = {
+        name: find_weights(weights, name)
+        for name in (name_of(language, network) for language in LANGUAGES for network in NETWORKS)
+    }
+    with refusing(LYRICS):
+        return {name: read_card(path)["version"] for name, path in found.items() if path is not None}
+
+
+def _words(told: Told, vocabulary: Vocabulary) -> list[str]:
+    stanza = read_target(told.target, vocabulary)
+    return [word.lower() for line in stanza.lines for word in line.words]
+
+
+@contextmanager
+def _sampled(name: str) -> Generator[None]:
+    """Say which weights can't be taught where the sample of works beside them can't be read."""
     try:
-        return read_replay(weights, name)
+        yield
     except (OSError, ValueError) as error:
         problem = "the sample of works beside them is missing or damaged"
         raise Unavailable(Reason.WEIGHTS_UNUSABLE, style=name, problem=problem) from error

@@ -21,6 +21,7 @@ from training.fitting import read_standing
 from training.lyrics.evaluation.evaluating import list_blinded, measure, write_samples
 from training.lyrics.evaluation.free_running import measure_free_running
 from training.lyrics.evaluation.prompts import PROMPTS
+from training.lyrics.evaluation.searching import search
 from training.lyrics.evaluation.study import Study
 from training.lyrics.examples import Examples
 from training.lyrics.preparing import draw_epoch
@@ -84,7 +85,8 @@ def train(options: argparse.Namespace) -> None:
 
 
 def evaluate(options: argparse.Namespace) -> None:
-    """Print every figure of the shipped verse, or write its page of samples, or a list to be read blind.
+    """Print every figure of the shipped verse, or search much of it for slurs, or write its page of samples,
+    or a list to be read blind.
 
     Raises FileNotFoundError without weights.
     """
@@ -92,11 +94,13 @@ def evaluate(options: argparse.Namespace) -> None:
     if options.samples:
         studies = [_study(options, language=language) for language in LANGUAGES]
         write_samples([study for study in studies if study.has_weights])
+    elif options.outputs:
+        print_tables([search(_study(options), options.outputs).table()])
     elif options.blinded:
         print(*list_blinded(_study(options), options.blinded))
     else:
         study = _study(options)
-        standings = measure(study, outputs=options.outputs)
+        standings = measure(study)
         study.keep_table(standings.table())
         print_tables([standings.table()])
 

@@ -27,7 +27,7 @@ _INTRODUCTION = """# Quality
 
 What the music is worth, measured. `python -m training report` writes this page and its pictures again, with
 the same numbers: the seeds are fixed, nothing is chosen by hand. How quickly the bot answers is measured by
-`python -m training benchmark latency` ([README](../README.md)).
+`python -m training benchmark latency` ([figures](figures.md)).
 
 Each table has a column for
 

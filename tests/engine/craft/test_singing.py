@@ -7,6 +7,7 @@ import pytest
 
 from domain.clips import Clip, Progress, Stage
 from domain.errors import BadRequest, NightingaleError, Reason, Unavailable
+from domain.finetuning import Teachable, adapter_name
 from domain.genres import Genre
 from domain.remarks import Remark, Topic
 from domain.requests import Recipe
@@ -23,6 +24,7 @@ from engine.craft.singing import Singer, _arranged, _Song
 from engine.craft.versifying import Versifier
 from engine.craft.workshop import Workshop
 from engine.intake.clip_files import composition_of, read_score
+from models.adapters import Adapter, file_of
 from models.composition.song_words import words_to_sing
 from models.devices import choose_device
 from tests.engine.craft.pieces import chorale, jig, of_notes
@@ -247,3 +249,25 @@ def test_a_songs_pages_are_engraved_again_from_its_lead_sheet(
     with pytest.raises(BadRequest) as raised:
         _ = [*workshop.engrave(replace(request, lead_sheet=b"<score"))]
     assert raised.value.reason is Reason.MIDI_UNREADABLE
+
+
+def test_a_melody_is_written_by_the_version_in_use_or_by_the_shipped_composer(weights: Path, tmp_path: Path):
+    repertoire = Repertoire(weights, "cpu", tmp_path)
+    version = repertoire.composer("rnn").model.version
+    content = Adapter(teachable=Teachable.RNN, bases={"rnn": version}).to_bytes()
+    name = adapter_name(content)
+    file_of(tmp_path, name).write_bytes(content)
+    singer = Singer(repertoire, Versifier(repertoire.poets))
+    shipped, taught, missing = (
+        song_before_sound(singer, SongRequest(words=FOREST, adapter=each))[0]
+        for each in (None, name, "0" * 16)
+    )
+    assert taught.version == shipped.version.replace(version, f"{version}~{name[:8]}")
+    assert taught.request.adapter == name
+    assert SongRequest.from_json(taught.request.to_json()) == taught.request
+    assert (missing.written, missing.request, missing.version) == (
+        shipped.written,
+        shipped.request,
+        shipped.version,
+    )
+    assert Topic.ADAPTER_UNUSABLE in {remark.topic for remark in missing.remarks}

@@ -7,6 +7,7 @@ import pytest
 
 from domain.clips import Clip, Progress, Stage
 from domain.errors import BadRequest, Reason, Unavailable
+from domain.finetuning import Teachable, adapter_name
 from domain.genres import Genre
 from domain.remarks import Remark, Topic
 from domain.requests import Recipe
@@ -22,6 +23,7 @@ from domain.transformations import (
 from engine.craft.repertoire import Repertoire
 from engine.craft.transforming import Transformer, _choose_genre, _remarks
 from engine.intake.clip_files import composition_of, read_score
+from models.adapters import Adapter, file_of
 from models.composition.transformation import Transformed
 from models.lanes import Simplified
 from models.tokens import Plan
@@ -189,3 +191,22 @@ def test_damaged_weights_are_told_to_who_asks_and_harm_nobody_else(weights: Path
     with pytest.raises(Unavailable, match="sha256"):
         made_of(transformer, RestyleRequest(source=CHORALE, genre="reel", seed=1))
     assert made_of(transformer, VaryRequest(source=CHORALE, seed=1)).midi
+
+
+@pytest.mark.parametrize("request_", EACH_KIND[1:4], ids=lambda each: each.kind)
+def test_the_version_in_use_makes_it_and_the_shipped_model_where_that_is_missing(
+    weights: Path, tmp_path: Path, request_: BlendRequest | VaryRequest | AccompanyRequest
+) -> None:
+    repertoire = Repertoire(weights, "cpu", tmp_path)
+    version = repertoire.composer(request_.style).model.version
+    adapter = Adapter(teachable=Teachable(request_.style), bases={request_.style: version})
+    name = adapter_name(adapter.to_bytes())
+    file_of(tmp_path, name).write_bytes(adapter.to_bytes())
+    transformer = Transformer(repertoire)
+    shipped, clip, missing = (
+        made_of(transformer, replace(request_, adapter=each)) for each in (None, name, "0" * 16)
+    )
+    assert clip.recipe.model_version == shipped.recipe.model_version.replace(version, f"{version}~{name[:8]}")
+    assert clip.recipe.request.adapter == name  # type: ignore[union-attr]
+    assert (missing.midi, missing.recipe) == (shipped.midi, shipped.recipe)
+    assert Topic.ADAPTER_UNUSABLE in {remark.topic for remark in missing.remarks}

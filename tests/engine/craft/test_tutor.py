@@ -57,7 +57,7 @@ def test_clips_are_read_and_damaged_ones_are_no_lessons(tmp_path: Path, monkeypa
     assert isinstance(last, Finetuned)
     assert last.adapter == b"learned"
     [(given, folder)] = asked
-    assert (given.run, folder, given.seed) == ("4", tmp_path / "runs" / "4", 4)
+    assert (folder, given.seed) == (tmp_path / "runs" / "4", 4)
     assert [lesson.work_id for lesson in given.lessons] == [1, 3]
     assert given.lessons[0].made.parts[0].notes == TUNE.parts[0].notes
     assert len(given.lessons[0].made.parts) == 1

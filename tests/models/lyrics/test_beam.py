@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from models.lyrics.beam import Manner, Sampling, Task, Wish, Wishes, Words, Written, sample, search
+from models.lyrics.beam import Manner, Sampling, sample, search
 from models.lyrics.files import AnyWriter
+from models.lyrics.rows import Task, Words, Written
 from models.lyrics.vocabulary import EOS
+from models.lyrics.wishes import Wish, Wishes
 from tests.models.lyrics.toy_writers import CONFIGS, FIRST, WORDS, WordCount, toy_sources, toy_writer
 
 SHAPES = Words.of(WORDS)

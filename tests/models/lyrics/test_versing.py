@@ -6,6 +6,7 @@ import pytest
 
 from domain.songs import StanzaKind
 from domain.verses import Language, LyricsRequest, RhymeScheme, Verse, VerseForm
+from models.lyrics import merits
 from models.lyrics.pronouncing import rhymes
 from models.lyrics.verse_plans import plan_verse
 from models.lyrics.versing import Versing, forms_of, write_verse, write_verses
@@ -119,6 +120,17 @@ def test_a_scene_s_word_that_the_lexicon_lacks_may_be_used() -> None:
     found = [_verse(scene="stormy night", seed=seed, candidates=4).scene_words for seed in range(4)]
 
     assert any("stormy" in words for words in found)
+
+
+def test_where_all_candidates_are_unsafe_others_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = _verse(candidates=1)
+    refused = {"\n".join(line.text for line in usual.stanzas[0].lines)}
+    monkeypatch.setattr(merits, "is_safe", lambda text: text not in refused)
+
+    other = _verse(candidates=1)
+
+    assert "\n".join(line.text for line in other.stanzas[0].lines) not in refused
+    assert _verse(candidates=1) == other
 
 
 def test_forms_of_a_word_are_its_own() -> None:

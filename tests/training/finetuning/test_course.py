@@ -49,7 +49,7 @@ def voted(approvals: Sequence[float]) -> list[Lesson]:
 
 
 def asked(lessons: Sequence[Lesson]) -> FinetuneRequest:
-    return FinetuneRequest(teachable=Teachable.RNN, lessons=tuple(lessons), run="1")
+    return FinetuneRequest(teachable=Teachable.RNN, lessons=tuple(lessons))
 
 
 def outcome(request: FinetuneRequest, weights: Path, folder: Path) -> Finetuned:

@@ -6,8 +6,7 @@ import numpy as np
 
 from tests.training.finetuning.lessons import lesson
 from training.finetuning.foretelling import foretell
-from training.finetuning.gate import accuracy
-from training.finetuning.preferences import pairs_of
+from training.finetuning.preferences import accuracy, pairs_of
 from training.finetuning.vae import LatentView
 
 APPROVALS = [1.0 if number % 2 else -1.0 for number in range(30)]

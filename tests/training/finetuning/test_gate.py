@@ -7,8 +7,8 @@ from domain.finetuning import Preferred, Refusal
 from domain.genres import Genre
 from tests.training.evaluation_scores import march, waltz
 from tests.training.finetuning.lessons import lesson
-from training.finetuning.gate import accuracy, luck, objection, rehearsed, shuffled, verdict
-from training.finetuning.preferences import Pair, pairs_of
+from training.finetuning.gate import luck, objection, rehearsed, shuffled, verdict
+from training.finetuning.preferences import Pair, accuracy, pairs_of
 
 GOOD = {"accuracy": 0.7, "accuracy_before": 0.5, "nats_ratio": 1.01, "diversity_ratio": 1.0}
 

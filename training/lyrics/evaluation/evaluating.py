@@ -6,7 +6,6 @@ fits best, and people's held-out stanzas under their own keywords.
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
@@ -22,6 +21,7 @@ from training.lyrics.evaluation.page import PAGE, SAMPLES, Sampled, write_page
 from training.lyrics.evaluation.pieces import Piece, draw_stanzas, stanza_words
 from training.lyrics.evaluation.prompts import PROMPTS
 from training.lyrics.evaluation.relevance import HOW_TO_INSTALL, MiniLM, find_minilm, measure_relevance
+from training.lyrics.evaluation.searching import SEARCHED
 from training.lyrics.evaluation.study import COMPARED, Study
 from training.lyrics.evaluation.telling_apart import told_apart
 from training.lyrics.evaluation.training_words import measure_copying
@@ -30,15 +30,13 @@ from training.lyrics.evaluation.writing import MARKOV_CANDIDATES, Author, readab
 LONG_RUN = {"en": 6, "zh": 8}
 """Words (Chinese: characters) from which a run that training has too counts as copied."""
 
-SEARCHED = 10_000
 """Stanzas from which on it means something that none holds a slur."""
 
 _TIMED = 5
-_SLURS_LINES = 16
 
 
-def measure(study: Study, *, outputs: int = 0) -> Standings:
-    """Every figure of a study. With `outputs`, that many stanzas more are written and searched for slurs."""
+def measure(study: Study) -> Standings:
+    """Every figure of a study."""
     pieces = {author.name: study.written(author) for author in (study.author, *study.rivals, study.markov)}
     pieces["retrieval"] = study.retrieved(pieces[study.network])
     pieces["people"] = people(study.held_out, COMPARED)
@@ -48,8 +46,7 @@ def measure(study: Study, *, outputs: int = 0) -> Standings:
     for author in (study.author, *study.rivals):
         figures[author.name] = {**figures[author.name], **_of_network(study, author)}
     figures["markov"] = {**figures["markov"], bars.BITS: figures[study.network]["markov bits"]}
-    unsafe, searched = _search(study, pieces[study.network], outputs)
-    figures[study.network] = {**figures[study.network], bars.UNSAFE: unsafe}
+    searched = sum(len(piece.stanzas) for piece in pieces[study.network])
     unsettled = {bars.DISTINCT, bars.ALIKE} if compared < COMPARED else set[str]()
     if searched < SEARCHED:
         unsettled.add(bars.UNSAFE)
@@ -112,31 +109,14 @@ def _seconds(study: Study, author: Author) -> float:
     return median(times) if times else float("nan")
 
 
-def _search(study: Study, own: Sequence[Piece], outputs: int) -> tuple[int, int]:
-    """Stanzas with a listed word, and how many were searched. Beyond the prompts' there is no choice among
-    candidates.
-    """
-    found, searched = measures.unsafe_stanzas(own)
-    if outputs > searched:
-        long = [
-            replace(prompt, request=replace(prompt.request, candidates=1, lines=_SLURS_LINES))
-            for prompt in study.answered
-        ]
-        prompts = study.enough(long, outputs - searched, [])
-        verses = study.author.writes(prompts, study.folder, part="outputs")
-        more, count = measures.unsafe_stanzas(study.author.pieces(prompts, verses))
-        return found + more, searched + count
-    return found, searched
-
-
 def _note(study: Study, compared: int, searched: int) -> str:
     outside = sum(prompt.outside for prompt in study.asked)
     answered = len(readable(study.asked, study.author.tongue))
     sentences = [
         f"{study.author.poet.version}; {len(study.asked)} prompts, {outside} of words from outside, "
         f"{answered} answered; {len(study.answered)} verses.",
-        f"Compared over {compared} stanzas each (the bars are for {COMPARED}); searched for slurs: "
-        f"{searched} stanzas (for {SEARCHED}).",
+        f"Compared over {compared} stanzas each (the bars are for {COMPARED}); {searched} are searched for "
+        f"slurs here, and {SEARCHED} with `--outputs {SEARCHED}`.",
         "Bits: all a network writes of a stanza, rhyme classes, syllables and line ends included, over the "
         "characters printed; its plan and keywords are told.",
         f"markov: interpolated Kneser-Ney of {ORDER} tokens under the same constraints and wishes, the best "

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from models.lyrics.networks import Sources, Writer
+from models.lyrics.networks import Sources, Speaker
 from models.lyrics.vocabulary import BOS
 from training.evaluation.ngram import NGram, fit
 from training.lyrics.evaluation.held_out import Tokens
@@ -36,13 +36,16 @@ class Histories:
         return Histories(tuple(self.rows[row] for row in rows.tolist()))
 
 
-class NGramWriter(Writer[Histories]):
+class NGramWriter(Speaker[Histories]):
     """Writes what an n-gram finds likely."""
 
     def __init__(self, ngram: NGram) -> None:
-        super().__init__(vocabulary=ngram.vocabulary, first_piece=0, width=1, memory=1)
         self.ngram = ngram
         self._likely = lru_cache(maxsize=_KEPT)(self._look_up)
+
+    @property
+    def device(self) -> torch.device:
+        return torch.device("cpu")
 
     def begin(self, sources: Sources) -> Histories:
         return Histories(((),) * len(sources.tokens))
@@ -54,10 +57,6 @@ class NGramWriter(Writer[Histories]):
             for row, token in zip(state.rows, tokens.tolist(), strict=True)
         )
         return torch.from_numpy(np.stack([self._likely(row) for row in rows])), Histories(rows)
-
-    def speak(self, sources: Sources, tokens: Tensor, *, own: float) -> tuple[Tensor, Tensor]:
-        """It is fitted, not taught. Raises NotImplementedError."""
-        raise NotImplementedError
 
     def _look_up(self, context: tuple[int, ...]) -> NDArray[np.float32]:
         likely = self.ngram.next_token_probabilities(context)

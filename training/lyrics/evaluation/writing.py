@@ -100,7 +100,7 @@ def load_author(weights: Path, language: Language, network: str) -> Author | Non
 
 def markov_author(author: Author, ngram: NGram, path: Path) -> Author:
     """An n-gram in the network's place; `path` is the file it is from."""
-    poet = Poet("markov", cast(AnyWriter, NGramWriter(ngram).eval()), author.tongue.vocabulary)
+    poet = Poet("markov", cast(AnyWriter, NGramWriter(ngram)), author.tongue.vocabulary)
     facts = {
         "version": "markov",
         "weights": sha256_of(path),

@@ -63,7 +63,7 @@ def test_an_ngram_writes_what_it_was_fitted_to(tmp_path: Path) -> None:
     fit([np.array([5, 6, 7, 2])] * 20 + [np.array([5, 8, 9, 2])] * 20, order=3, vocabulary=12).save(
         tmp_path / "ngram.npz"
     )
-    writer = NGramWriter(NGram.load(tmp_path / "ngram.npz")).eval()
+    writer = NGramWriter(NGram.load(tmp_path / "ngram.npz"))
     state = writer.begin(Sources.of([[3, 4], [3, 4]], [[False] * 2] * 2))
     likely, state = writer.step(state, torch.tensor([BOS, BOS]))
     assert likely.argmax(1).tolist() == [5, 5]

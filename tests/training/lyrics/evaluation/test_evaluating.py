@@ -1,6 +1,7 @@
 """A whole evaluation of a network that was never taught: every row of its table, kept verse, its pages."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from training.lyrics.evaluation.free_running import measure_free_running
 from training.lyrics.evaluation.held_out import people
 from training.lyrics.evaluation.likelihoods import held_out_examples, with_others_keywords
 from training.lyrics.evaluation.prompts import draw_prompts
+from training.lyrics.evaluation.searching import SEARCHED, search
 from training.lyrics.evaluation.study import Study
 
 
@@ -22,7 +24,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 
 def test_every_row_is_measured_and_verse_is_kept(study: Study) -> None:
-    standings = measure(study, outputs=14)
+    standings = measure(study)
     figures = standings.figures["seq2seq"]
 
     # Of sentences only where the package is there, and of the reader only where there are stanzas enough.
@@ -35,9 +37,19 @@ def test_every_row_is_measured_and_verse_is_kept(study: Study) -> None:
     assert bars.BITS in standings.missed()
 
     kept = {path: path.stat().st_mtime_ns for path in study.folder.glob("en-*.json.gz")}
-    assert {path.name.split("-verse")[0].split("-outputs")[0] for path in kept} == {"en-seq2seq", "en-markov"}
+    assert {path.name.split("-verse")[0] for path in kept} == {"en-seq2seq", "en-markov"}
     study.written(study.author)
     assert {path: path.stat().st_mtime_ns for path in study.folder.glob("en-*.json.gz")} == kept
+
+
+def test_as_many_stanzas_as_asked_for_are_searched(study: Study) -> None:
+    searched = search(study, 9)
+
+    assert searched.stanzas >= 9
+    assert searched.unsafe == 0
+    assert searched.table().rows[0][-1] == "too few"
+    assert replace(searched, stanzas=SEARCHED).table().rows[0][-1] == "met"
+    assert replace(searched, stanzas=SEARCHED, unsafe=1).table().rows[0][-1] == "MISSED"
 
 
 def test_the_page_has_the_verse_the_options_and_the_table(study: Study, tmp_path: Path) -> None:
