@@ -45,10 +45,11 @@ def main(arguments: Sequence[str] | None = None, *, craft: str = CRAFT) -> int:
     except NightingaleError as error:
         if isinstance(error, Bug):
             console.print(error.trace, markup=False)
-        console.print(str(error), markup=False, style="red")
+        console.print(str(error), markup=False, style="red", soft_wrap=True)
         return 2 if isinstance(error, BadRequest) else 1
     except OSError as error:
-        console.print(f"I can't open {error.filename}: {error.strerror}.", markup=False, style="red")
+        complaint = f"I can't open {error.filename}: {error.strerror}."
+        console.print(complaint, markup=False, style="red", soft_wrap=True)
         return 1
     except KeyboardInterrupt:
         console.print("Stopped. What was finished so far is kept.")

@@ -221,7 +221,7 @@ def test_bad_sources_are_sentences(
     assert transform(tmp_path, "vary", str(noise)) == 2
     assert "MIDI" in capsys.readouterr().err
     assert transform(tmp_path, "vary", str(tmp_path / "nothing.mid")) == 1
-    assert "nothing.mid: No such file or directory." in capsys.readouterr().err.replace("\n", "")
+    assert "nothing.mid: No such file or directory." in capsys.readouterr().err
     assert transform(tmp_path, "blend", *sources, "--ratio", "2") == 2
     assert "The ratio can be 0.0" in capsys.readouterr().err
     noise.with_suffix(".json").write_text('{"not": "a recipe"}')
