@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from domain.finetuning import version_with
 from domain.songs import StanzaKind
 from domain.verses import (
     Language,
@@ -40,8 +41,13 @@ def verse_about(word: str, request: LyricsRequest) -> Verse:
         rhyme=request.rhyme or RhymeScheme.ABAB,
         model=request.model or "seq2seq",
     )
-    recipe = VerseRecipe(request=made, model_version=f"{made.model}-1")
+    recipe = VerseRecipe(request=made, model_version=_version(made))
     return Verse(title=f"The {word.title()}", recipe=recipe, stanzas=stanzas, scene_words=(word,))
+
+
+def _version(request: LyricsRequest) -> str:
+    shipped = f"{request.model}-1"
+    return shipped if request.adapter is None else version_with(shipped, request.adapter)
 
 
 def _stanza(lines: list[tuple[str, str]], label: StanzaKind = StanzaKind.VERSE) -> VerseStanza:
@@ -56,7 +62,7 @@ def _chinese(request: LyricsRequest, word: str) -> Verse:
         model=request.model or "seq2seq",
     )
     lines = tuple(VerseLine(text, 5, "A", tones) for text, tones in _CHINESE * 2)
-    recipe = VerseRecipe(request=made, model_version=f"{made.model}-1")
+    recipe = VerseRecipe(request=made, model_version=_version(made))
     return Verse(
         title=request.tune or "山中", recipe=recipe, stanzas=(VerseStanza(lines),), scene_words=(word,)
     )

@@ -1,6 +1,6 @@
-"""Clips of this place with their files, made again from the recipe where these are gone.
+"""Works of this place, clips with their files: made again from the recipe where these are gone.
 
-The one home for all that show a clip, hand it over or work on it. A recipe holds the music that a clip was
+The one home for all that show a work, hand it over or work on it. A recipe holds the music that a clip was
 made from, so that no other clip is needed for it.
 """
 
@@ -14,7 +14,7 @@ import discord
 
 from cogs._shared.failures import DISCORD_FAULTS
 from cogs._shared.wording import wording_for
-from domain.clips import Clip
+from domain.clips import Clip, Work
 from domain.errors import BadRequest, Reason, Unavailable
 from domain.remarks import Remark, Topic
 from engine.client import Engine, outcome_of
@@ -28,6 +28,14 @@ class ShelvedClip:
     """A clip with its files. `changes` is empty where they are, note for note, what they have been."""
 
     clip: Clip
+    changes: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShelvedWork:
+    """A work, a clip with its files. `changes` as for `ShelvedClip`; verse has none."""
+
+    work: Work
     changes: tuple[Remark, ...] = ()
 
 
@@ -54,6 +62,35 @@ class ClipShelf:
         return await self.fetch_stored(
             stored, owner=interaction.user.id, tell=lambda: _tell(interaction, clip_id)
         )
+
+    async def fetch_work(self, interaction: discord.Interaction, work_id: int) -> ShelvedWork:
+        """As `fetch`, of clips and verse alike: BadRequest is NO_WORK."""
+        return await self.find_work(
+            work_id,
+            guild_id=interaction.guild_id,
+            channel_id=interaction.channel_id,
+            owner=interaction.user.id,
+            tell=lambda: _tell(interaction, work_id),
+        )
+
+    async def find_work(
+        self,
+        work_id: int,
+        *,
+        guild_id: int | None,
+        channel_id: int | None,
+        owner: int,
+        tell: Callable[[], Awaitable[None]] | None = None,
+    ) -> ShelvedWork:
+        """The clip or verse, where it was made there. Raises BadRequest (NO_WORK), and as `fetch_stored`."""
+        stored = await self._storage.clips.get(work_id, guild_id=guild_id, channel_id=channel_id)
+        if stored is not None:
+            shelved = await self.fetch_stored(stored, owner=owner, tell=tell)
+            return ShelvedWork(shelved.clip, shelved.changes)
+        verse = await self._storage.verses.get(work_id, guild_id=guild_id, channel_id=channel_id)
+        if verse is None:
+            raise BadRequest(Reason.NO_WORK, value=f"#{work_id}")
+        return ShelvedWork(verse.verse)
 
     async def fetch_stored(
         self, stored: StoredClip, *, owner: int, tell: Callable[[], Awaitable[None]] | None = None

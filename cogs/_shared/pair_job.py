@@ -1,8 +1,8 @@
-"""Two clips of one request, posted in one message to be compared blind: who looks can't tell which is which.
+"""Two works of one request, posted in one message to be compared blind: who looks can't tell which is which.
 
 The second is made as the first turned out: in its genre, key, metre, tempo and length, from another seed. By
 another version it is made of what was asked for: which genre and tempo it chooses is a part of what differs.
-Where only one comes about, it is posted as any clip is.
+Where only one comes about, it is posted as any work is.
 """
 
 import random
@@ -13,12 +13,12 @@ from functools import partial
 from cogs._shared.buttons import pair_view, progress_view
 from cogs._shared.failures import DISCORD_FAULTS, Failure, log_failure
 from cogs._shared.open_job import OpenJob
-from cogs._shared.pair_message import pair_embed, pair_files
+from cogs._shared.pair_message import pair_embeds, pair_files
 from cogs._shared.posting import hears_reactions, upload_limit
 from cogs._shared.status_message import StatusMessage
 from cogs._shared.wording import wording_for
 from cogs._shared.work_job import WorkJob, progress_text
-from domain.clips import Clip, Progress, Stage
+from domain.clips import Progress, Stage, Work
 from domain.errors import Reason, Unavailable
 from domain.requests import SEED, WorkRequest
 from storage import Difference, Preferences
@@ -32,8 +32,8 @@ def another_seed(seed: int) -> int:
     return (seed - low + random.randint(1, high - low)) % (high - low + 1) + low
 
 
-class PairJob(OpenJob[tuple[Clip, Clip | Failure]]):
-    """Two jobs, both to compose, whose rows exist, with one status message."""
+class PairJob(OpenJob[tuple[Work, Work | Failure]]):
+    """Two jobs of one kind, whose rows exist, with one status message."""
 
     def __init__(
         self,
@@ -55,48 +55,46 @@ class PairJob(OpenJob[tuple[Clip, Clip | Failure]]):
         self._wording = wording_for(status.interaction.locale)
         self._ids = self._wording("list.comma").join(f"#{half.id}" for half in halves)
 
-    async def _make(self) -> tuple[Clip, Clip | Failure]:
+    async def _make(self) -> tuple[Work, Work | Failure]:
         first, second = self._halves
-        clip = await self._clip(first, first.request)
+        work = await self._make_half(first, first.request)
         request = second.request
         if self._differ_in is Difference.SEED:
-            request = replace(clip.recipe.request, seed=request.seed)
+            request = replace(work.recipe.request, seed=request.seed)
         try:
-            return clip, await self._clip(second, request)
-        except Exception as error:  # noqa: BLE001  one clip is better than none; logged and told with it
-            return clip, log_failure(error, about=second.name)
+            return work, await self._make_half(second, request)
+        except Exception as error:  # noqa: BLE001  one work is better than none; logged and told with it
+            return work, log_failure(error, about=second.name)
 
-    async def _clip(self, half: WorkJob, request: WorkRequest) -> Clip:
-        work = await half.make(request, show=partial(self._show, self._halves.index(half)))
-        assert isinstance(work, Clip)  # noqa: S101  as both ask to compose
-        return work
+    async def _make_half(self, half: WorkJob, request: WorkRequest) -> Work:
+        return await half.make(request, show=partial(self._show, self._halves.index(half)))
 
-    async def _deliver(self, made: tuple[Clip, Clip | Failure]) -> None:
+    async def _deliver(self, made: tuple[Work, Work | Failure]) -> None:
         first, second = self._halves
-        clip, other = made
-        await first.save(clip)
-        if isinstance(other, Clip):
+        work, other = made
+        await first.save(work)
+        if not isinstance(other, Failure):
             try:
                 await second.save(other)
             except Exception as error:  # noqa: BLE001  see above
                 other = log_failure(error, about=second.name)
         if isinstance(other, Failure):
-            await first.post(clip, text=other.text(self._wording, job_id=second.id))
+            await first.post(work, text=other.text(self._wording, job_id=second.id))
             await second.end_failed(other)
             return
-        await self._post([(first.id, clip), (second.id, other)])
+        await self._post([(first.id, work), (second.id, other)])
 
-    async def _post(self, clips: Sequence[tuple[int, Clip]]) -> None:
-        (a_id, a), (b_id, b) = random.sample(clips, 2)
+    async def _post(self, works: Sequence[tuple[int, Work]]) -> None:
+        (a_id, a), (b_id, b) = random.sample(works, 2)
         pair_id = await self._preferences.add_pair(a_id, b_id, differ_in=self._differ_in)
         files = pair_files(a, b)
         if sum(len(content) for _, content in files) > self._limit_bytes:
             raise Unavailable(Reason.UPLOAD_REFUSED)
-        embed = pair_embed(self._ids, a, b, self._wording, note=self._note)
+        embeds = pair_embeds(self._ids, a, b, self._wording, note=self._note)
         deletable = not hears_reactions(self._status.interaction)
         view = pair_view(pair_id, self._wording, deletable=deletable)
         try:
-            await self._status.edit(content=None, embed=embed, view=view, files=files)
+            await self._status.edit(content=None, embeds=embeds, view=view, files=files)
         except DISCORD_FAULTS as error:
             raise Unavailable(Reason.UPLOAD_REFUSED) from error
         message = self._status.message

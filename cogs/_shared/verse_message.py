@@ -16,7 +16,7 @@ MAX_DESCRIPTION = 4096
 """Characters that Discord takes in an embed's description."""
 
 MAX_WORDS = 2500
-"""Of them under a song, whose other embed counts with this one towards Discord's 6000."""
+"""Of them under a song, or of each of two verses: all embeds of a message count towards Discord's 6000."""
 
 _WIDE = ("tones", "model_version")
 """Fields that want lines of their own."""
@@ -39,7 +39,7 @@ def verse_embed(work_id: int, verse: Verse, wording: Wording) -> discord.Embed:
     )
     fields = {
         "tones": _tones(verse),
-        **_asked(verse, wording),
+        **verse_fields(verse, wording),
         "seed": f"`{request.seed}`",
         "temperature": f"{request.temperature:g}",
         "model_version": f"`{recipe.model_version}`",
@@ -51,10 +51,19 @@ def verse_embed(work_id: int, verse: Verse, wording: Wording) -> discord.Embed:
 def words_embed(verse: Verse, wording: Wording) -> discord.Embed:
     """The words of a song, to stand below what is said of its music."""
     embed = discord.Embed(description=_within(laid_out(verse), MAX_WORDS), colour=COLOUR)
-    shown = _asked(verse, wording)
+    shown = verse_fields(verse, wording)
     del shown["language"]  # who reads the words sees it
     _add_fields(embed, shown, wording)
     return embed
+
+
+def bare_embed(heading: str, verse: Verse) -> discord.Embed:
+    """The verse and nothing that says how it was made."""
+    return discord.Embed(
+        title=f"{heading} {escaped(verse.title)}"[:MAX_TITLE],
+        description=_within(laid_out(verse), MAX_WORDS),
+        colour=COLOUR,
+    )
 
 
 def laid_out(verse: Verse) -> str:
@@ -84,7 +93,7 @@ def _is_chorus(stanza: VerseStanza) -> bool:
     return stanza.label is StanzaKind.CHORUS
 
 
-def _asked(verse: Verse, wording: Wording) -> dict[str, str | None]:
+def verse_fields(verse: Verse, wording: Wording) -> dict[str, str | None]:
     """What the verse is, by the names of its fields; None where there is nothing to show."""
     request = verse.recipe.request
     words = wording("list.comma").join(map(escaped, verse.scene_words))

@@ -41,9 +41,6 @@ log = logging.getLogger(__name__)
 
 STYLES = choices_of(Teachable, "teachable")
 
-COMPARED = choices_of((each for each in Teachable if each is not Teachable.LYRICS), "teachable")
-"""Styles whose versions are voted on side by side: pairs are of clips."""
-
 Number = app_commands.Range[int, SHIPPED, 9999]
 
 
@@ -211,7 +208,7 @@ class Finetune(commands.Cog):
         description=localised("command.finetune_compare.description"),
     )
     @options_worded(style="taught_style", a="compared_version", b="other_version")
-    @app_commands.choices(style=COMPARED)
+    @app_commands.choices(style=STYLES)
     async def compare(self, interaction: discord.Interaction, style: str, a: Number, b: Number) -> None:
         guild_id, teachable = guild_of(interaction), Teachable(style)
         if a == b:

@@ -10,9 +10,7 @@ from cogs._shared.layout import file_name, said
 from cogs._shared.posting import post_work, upload_limit
 from cogs._shared.status_message import StatusMessage, attachments
 from cogs._shared.wording import wording_for
-from domain.clips import Work
 from domain.errors import BadRequest, NightingaleError, Reason, Unavailable
-from domain.remarks import Remark
 from models.registry import Models
 from storage import Storage
 
@@ -39,7 +37,7 @@ class Showing:
         await interaction.response.defer(thinking=True)
         wording = wording_for(interaction.locale)
         try:
-            work, changes = await self._fetch(interaction, work_id)
+            shelved = await self._shelf.fetch_work(interaction, work_id)
         except NightingaleError as error:
             failure = log_failure(error, about=f"showing #{work_id}")
             await reply_privately_instead(interaction, failure.text(wording))
@@ -48,11 +46,11 @@ class Showing:
         await post_work(
             status,
             work_id,
-            work,
+            shelved.work,
             wording=wording,
             models=self._models,
             limit_bytes=upload_limit(interaction),
-            text="\n".join(said(change, wording) for change in changes) or None,
+            text="\n".join(said(change, wording) for change in shelved.changes) or None,
         )
         await self._note(status, work_id, user_id=interaction.user.id)
 
@@ -75,19 +73,6 @@ class Showing:
             await interaction.edit_original_response(content=text, attachments=files)
         except DISCORD_FAULTS as error:
             raise Unavailable(Reason.UPLOAD_REFUSED) from error
-
-    async def _fetch(self, interaction: discord.Interaction, work_id: int) -> tuple[Work, tuple[Remark, ...]]:
-        """The work, and how it differs from what it was where it had to be made again."""
-        try:
-            shelved = await self._shelf.fetch(interaction, work_id)
-        except BadRequest:  # no clip
-            verse = await self._storage.verses.get(
-                work_id, guild_id=interaction.guild_id, channel_id=interaction.channel_id
-            )
-            if verse is None:
-                raise BadRequest(Reason.NO_WORK, value=f"#{work_id}") from None
-            return verse.verse, ()
-        return shelved.clip, shelved.changes
 
     async def _recipe(self, interaction: discord.Interaction, work_id: int) -> str | None:
         """The JSON of what makes the work again; None where there is no such work here."""

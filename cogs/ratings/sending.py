@@ -9,7 +9,7 @@ import time
 import discord
 from discord.ext import commands
 
-from cogs._shared.clip_shelf import ClipShelf, ShelvedClip
+from cogs._shared.clip_shelf import ClipShelf
 from cogs._shared.failures import log_failure
 from cogs._shared.layout import file_name, said
 from cogs._shared.status_message import NamedFile, attachments
@@ -18,7 +18,7 @@ from cogs._shared.wording import Wording, wording_for
 from cogs._shared.work_message import embeds_of, upload_ladder
 from cogs.ratings.shown import Shown
 from domain.clips import Clip, Work
-from domain.errors import BadRequest, NightingaleError, Reason
+from domain.errors import NightingaleError
 from domain.verses import Verse
 from storage import Storage
 
@@ -69,29 +69,21 @@ class Letters:
         wording: Wording,
     ) -> None:
         try:
-            shelved = await self._fetch(event, work_id)
+            shelved = await self._shelf.find_work(
+                work_id, guild_id=event.guild_id, channel_id=event.channel_id, owner=event.user_id
+            )
         except NightingaleError as error:
             failure = log_failure(error, about=f"sending #{work_id}")
             await user.send(failure.text(wording, job_id=work_id))
             return
-        work = shelved.clip if isinstance(shelved, ShelvedClip) else shelved
-        changes = shelved.changes if isinstance(shelved, ShelvedClip) else ()
-        text = [wording("reply.letter", id=f"#{work_id}"), *(said(change, wording) for change in changes)]
-        files = _files(work_id, work)
+        changes = [said(change, wording) for change in shelved.changes]
+        text = [wording("reply.letter", id=f"#{work_id}"), *changes]
+        files = _files(work_id, shelved.work)
         await user.send(
             "\n".join(text),
-            embeds=embeds_of(work_id, work, wording, files=files),
+            embeds=embeds_of(work_id, shelved.work, wording, files=files),
             files=attachments(files),
         )
-
-    async def _fetch(self, event: discord.RawReactionActionEvent, work_id: int) -> ShelvedClip | Verse:
-        """The work, made again where its files are gone. Raises BadRequest (NO_WORK) and as `ClipShelf`."""
-        place = {"guild_id": event.guild_id, "channel_id": event.channel_id}
-        if (clip := await self._storage.clips.get(work_id, **place)) is not None:
-            return await self._shelf.fetch_stored(clip, owner=event.user_id)
-        if (verse := await self._storage.verses.get(work_id, **place)) is not None:
-            return verse.verse
-        raise BadRequest(Reason.NO_WORK, value=f"#{work_id}")
 
     def _is_due(self, user_id: int, asked_for: int) -> bool:
         """Whether somebody who asks for this work, or under this message, is answered, who then was."""

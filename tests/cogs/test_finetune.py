@@ -65,11 +65,13 @@ async def in_use(w: World) -> int:
     return 0 if version is None else version.number
 
 
-async def keep(w: World, finetuned: Finetuned, *, use: bool = True) -> Version:
+async def keep(
+    w: World, finetuned: Finetuned, *, use: bool = True, teachable: Teachable = Teachable.RNN
+) -> Version:
     storage, guild_id = w.storage, w.env.guild.id
     run = await storage.runs.begin(
-        Teachable.RNN,
-        await storage.lessons.select(guild_id, Teachable.RNN),
+        teachable,
+        await storage.lessons.select(guild_id, teachable),
         guild_id=guild_id,
         user_id=w.alice.id,
         locale="en-US",
@@ -339,6 +341,27 @@ async def test_two_versions_of_one_seed_are_compared_blind(tmp_path):
         assert counted in again.response.embeds[0].description
         assert counted not in result.response.embeds[0].description
         assert (await w.storage.lessons.survey(w.env.guild.id, Teachable.RNN)).pairs == 0
+
+
+async def test_two_versions_of_verse_are_read_blind(tmp_path):
+    async with taught_world(tmp_path) as w:
+        version = await keep(w, rehearsed(1), teachable=Teachable.LYRICS)
+        result = await finetune(w, "compare", style="lyrics", a=1, b=0)
+        asked, *verses = result.response.embeds
+        assert [str(embed.title)[:2] for embed in verses] == ["🅰️", "🅱️"]
+        assert all("\n" in str(embed.description) and not embed.fields for embed in verses)
+        assert version.adapter[:8] not in str([embed.to_dict() for embed in (asked, *verses)])
+        assert fields(asked)["Language"] == "English"
+        assert not result.response.attachments
+
+        pair = await w.storage.preferences.pair(1, guild_id=w.env.guild.id)
+        assert pair is not None
+        taught = "b" if version.adapter[:8] in pair.b_version else "a"
+        shown = await w.alice.click(result.response, custom_id=f"nightingale:better_{taught}:1")
+        told = {fields(embed)["Model"] for each in shown.followups for embed in each.embeds}
+        assert told == {"`seq2seq-1`", f"`seq2seq-1~{version.adapter[:8]}`"}
+        [embed] = (await finetune(w, "versions")).response.embeds
+        assert "as shipped (0) 0 : 1 version 1" in fields(embed)["Compared blind"]
 
 
 async def test_songs_and_transformations_are_made_by_the_version_in_use_and_recipes_as_they_say(tmp_path):
