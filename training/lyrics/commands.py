@@ -132,7 +132,8 @@ def export(options: argparse.Namespace) -> None:
 def ablate(options: argparse.Namespace) -> None:
     """Train briefly by teacher forcing alone and with scheduled sampling, and let both write freely.
 
-    With `--start-from` both go on from the same weights, where own words matter most.
+    With `--start-from` both go on from the same weights, where own words matter most. The last epoch's
+    weights are measured: on people's words, the first ones, which heard few of their own, would be the best.
     """
     torch.set_num_threads(1)
     study = _study(options)
@@ -143,7 +144,7 @@ def ablate(options: argparse.Namespace) -> None:
     name = name_of(options.language, options.network)
     arms: list[Arm] = []
     for own in (0.0, OWN_SHARE):
-        recipe = replace(_recipe(options), epochs=budget, own=own)
+        recipe = replace(_recipe(options), epochs=budget, own=own, evaluate_every=budget)
         folder = RUNS / f"{name}-ablation" / ("own-words" if own else "teacher-forced")
         best = teach(epochs, valid, recipe, folder=folder, device=device, start_from=options.start_from)
         freely = measure_free_running(finished(folder), study.author.tongue, free, study.ngram)

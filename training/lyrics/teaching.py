@@ -38,7 +38,8 @@ Draw = Callable[[int], Examples]
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """How a network of one language is taught. `own` is the share of tokens that are the network's own draws
-    at the end, growing from none (scheduled sampling; 0: teacher forcing).
+    at the end, growing from none (scheduled sampling; 0: teacher forcing). The best weights are found among
+    those of every `evaluate_every`th epoch and the last.
     """
 
     config: AnyConfig
@@ -47,6 +48,7 @@ class Recipe:
     warmup_updates: int = 400
     smoothing: float = 0.0
     own: float = 0.0
+    evaluate_every: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,7 @@ def train(
             warmup_updates=recipe.warmup_updates,
             weight_decay=0.01,
             average_decay=0.999,
+            evaluate_every=recipe.evaluate_every,
         ),
         folder=folder,
         device=device,
