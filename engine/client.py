@@ -1,7 +1,7 @@
 """The engine as the bot sees it: ask for a clip or a sheet, hear how far it is, get it.
 
-Keeps one engine process alive and gives it one job at a time, in the schedule's order. When the
-process dies, the job it ran is tried once more in a new one. Knows nothing of Discord or storage.
+Gives the engine process one job at a time, in the schedule's order. When the process dies, the job it ran
+is tried once more in a new one (which the `Supervisor` starts). Knows nothing of Discord or storage.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ import itertools
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar, overload
 
@@ -22,28 +23,12 @@ from domain.sheets import Sheet, SheetRequest
 from domain.song_requests import SongRequest
 from domain.transformations import Transformation
 from domain.verses import LyricsRequest, Verse
-from engine.messages import (
-    Cancel,
-    Cancelled,
-    Event,
-    Failed,
-    Finished,
-    Progressed,
-    Ready,
-    Request,
-    Result,
-    Submit,
-)
+from engine.messages import Cancel, Cancelled, Failed, Finished, Progressed, Request, Result, Submit
 from engine.process import Child
 from engine.schedule import Schedule
+from engine.supervisor import JobEvent, Supervisor
 from engine.worker import CRAFT
 from models import registry
-
-START_ATTEMPTS = 3
-"""So many deaths in a row that no job explains, and the engine counts as down."""
-
-REST_FACTOR = 30
-"""A down engine is tried again by the first request after this many times `back_off_seconds`."""
 
 R = TypeVar("R", Clip, Verse, Sheet, Playing, Judgement)
 Outcome = TypeVar("Outcome")
@@ -101,57 +86,39 @@ class Engine:
         back_off_seconds: float = 1.0,
         craft: str = CRAFT,
     ) -> None:
-        self._weights = weights
-        self._device = device
-        self._adapters = adapters
-        self._craft = craft
-        self._timeout_seconds = timeout_seconds
-        self._start_timeout_seconds = start_timeout_seconds
-        self._back_off_seconds = back_off_seconds
         self._schedule = Schedule(max_waiting=max_waiting)
         self._jobs: dict[int, _Job] = {}
         self._ids = itertools.count(1)
-        self._open = False
-        self._child: Child | None = None
-        self._warm = False
-        self._warm_waiters: set[asyncio.Future[None]] = set()
-        self._watchdog: asyncio.TimerHandle | None = None
-        self._restart: asyncio.TimerHandle | None = None
-        self._deaths = 0  # in a row, that no job explains
-        self._start_failure: Failed | None = None
-        self._down_until: float | None = None  # on the loop's clock; None unless down
+        self._supervisor = Supervisor(
+            spawn=partial(Child, craft=craft, weights=weights, device=device, adapters=adapters),
+            timeout_seconds=timeout_seconds,
+            start_timeout_seconds=start_timeout_seconds,
+            back_off_seconds=back_off_seconds,
+            on_warm=self._go_on,
+            on_event=self._on_event,
+            explains_death=self._explain_death,
+            on_down=self._fail_everybody,
+        )
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process, while there is one."""
+        return self._supervisor.pid
 
     async def start(self) -> None:
         """Spawn the process. Returns before it is warm; requests may come and wait already."""
-        self._open = True
-        self._spawn()
+        self._supervisor.start()
 
     async def ready(self) -> None:
         """Wait until the process is warm.
 
         Raises Unavailable or Bug when it can't be started, or when the engine is closed meanwhile.
         """
-        if not self._open or self._down_until is not None:
-            raise self._why_down()
-        if not self._warm:
-            waiter = asyncio.get_running_loop().create_future()
-            self._warm_waiters.add(waiter)
-            try:
-                await waiter
-            finally:
-                self._warm_waiters.discard(waiter)
+        await self._supervisor.ready()
 
     async def close(self) -> None:
         """Kill the process and wait for its end. Whoever still waits for a result gets Unavailable."""
-        self._open = False
-        self._warm = False
-        self._unwatch()
-        if self._restart is not None:
-            self._restart.cancel()
-        self._fail_everybody()
-        if self._child is not None:
-            self._child.kill()
-            await self._child.ended.wait()
+        await self._supervisor.close()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -227,16 +194,7 @@ class Engine:
             self._leave(number)
 
     def _admit(self, request: Request, *, owner: int) -> tuple[int, _Job]:
-        if not self._open:
-            raise self._why_down()
-        if self._down_until is not None:
-            if asyncio.get_running_loop().time() < self._down_until:
-                raise self._why_down()
-            self._down_until = None
-            self._deaths = START_ATTEMPTS - 1  # one attempt, then down again
-            self._spawn()
-            if self._down_until is not None:
-                raise self._why_down()
+        self._supervisor.wake()
         number = next(self._ids)
         self._schedule.add(number, owner=owner)
         job = self._jobs[number] = _Job(request)
@@ -249,54 +207,29 @@ class Engine:
             return
         if self._schedule.cancel(number):
             self._go_on()
-        elif self._schedule.running == number and self._child is not None:
+        elif self._schedule.running == number:
             # It keeps its place, and its watchdog, until the child says that it has stopped.
-            self._child.send(Cancel(number))
+            self._supervisor.send(Cancel(number))
 
     def _go_on(self) -> None:
-        """Give the child its next job if it has none, and tell those who wait where they stand."""
-        if self._warm and self._child is not None:
+        """Give the process its next job if it has none, and tell those who wait where they stand."""
+        if self._supervisor.is_warm:
             number = self._schedule.take()
             if number is not None:
-                self._child.send(Submit(number, self._jobs[number].request))
+                self._supervisor.send(Submit(number, self._jobs[number].request))
                 self._jobs[number].position = 0
-                self._watch(self._timeout_seconds)
         for position, number in enumerate(self._schedule.waiting, start=1):
             job = self._jobs[number]
             if job.position != position:
                 job.position = position
                 job.news.put_nowait(Progress(Stage.QUEUED, position=position))
 
-    def _on_event(self, event: Event) -> None:
-        if not self._open:
-            return
-        match event:
-            case Ready():
-                log.info("The engine is warm after %.1f s", event.seconds)
-                self._unwatch()
-                self._warm = True
-                self._start_failure = None
-                for waiter in self._warm_waiters:
-                    if not waiter.done():
-                        waiter.set_result(None)
-                self._go_on()
-            case Failed(job=None):
-                log.error("The engine can't start: %s\n%s", event.to_error(), event.trace)
-                self._start_failure = event
-                if self._child is not None:
-                    self._child.kill()
-            case Progressed() | Finished() | Failed() | Cancelled():
-                self._on_job_event(event)
-
-    def _on_job_event(self, event: Progressed | Finished | Failed | Cancelled) -> None:
-        self._deaths = 0
+    def _on_event(self, event: JobEvent) -> None:
         job = self._jobs.get(event.job) if event.job is not None else None
         if isinstance(event, Progressed):
-            self._watch(self._timeout_seconds)
             if job is not None:
                 job.news.put_nowait(event.progress)
             return
-        self._unwatch()
         self._schedule.finish()
         if job is not None:
             match event:
@@ -308,17 +241,12 @@ class Engine:
                     pass
         self._go_on()
 
-    def _on_exit(self, exit_code: int | None) -> None:
-        self._child = None
-        self._warm = False
-        self._unwatch()
-        if not self._open:
-            return
+    def _explain_death(self, exit_code: int | None) -> bool:
+        """Whether the process died in a job, which is put back the first time, and fails the second."""
         number = self._schedule.running
         if number is None:
             log.warning("The engine process died without a job, with exit code %s", exit_code)
-            self._on_unexplained_death()
-            return
+            return False
         job = self._jobs.get(number)
         log.warning("The engine process died in job %d, with exit code %s", number, exit_code)
         if job is None:  # cancelled
@@ -329,67 +257,12 @@ class Engine:
         else:
             self._schedule.finish()
             job.news.put_nowait(Unavailable(Reason.ENGINE_DIED))
-        self._spawn()
         self._go_on()
-
-    def _on_unexplained_death(self) -> None:
-        """Start again after a pause that doubles; down when that won't help or didn't."""
-        self._deaths += 1
-        loop = asyncio.get_running_loop()
-        if self._start_failure is None and self._deaths < START_ATTEMPTS:
-            delay = self._back_off_seconds * 2 ** (self._deaths - 1)
-            self._restart = loop.call_later(delay, self._spawn)
-            return
-        # No timer tries on: whatever is wrong, it needs somebody, and then a request will come.
-        log.error("The engine is down")
-        self._down_until = loop.time() + REST_FACTOR * self._back_off_seconds
-        self._fail_everybody()
-
-    def _spawn(self) -> None:
-        self._restart = None
-        self._start_failure = None
-        try:
-            self._child = Child(
-                craft=self._craft,
-                weights=self._weights,
-                device=self._device,
-                adapters=self._adapters,
-                on_event=self._on_event,
-                on_exit=self._on_exit,
-            )
-        except OSError:
-            log.exception("The system gives no process for the engine")
-            self._on_unexplained_death()
-        else:
-            self._watch(self._start_timeout_seconds)
+        return True
 
     def _fail_everybody(self) -> None:
-        """End every job and every wait for warmth with the reason why the engine is down."""
         self._schedule.finish()
         for number, job in self._jobs.items():
             self._schedule.cancel(number)
-            job.news.put_nowait(self._why_down())
+            job.news.put_nowait(self._supervisor.why_down())
         self._jobs.clear()
-        for waiter in self._warm_waiters:
-            if not waiter.done():
-                waiter.set_exception(self._why_down())
-
-    def _why_down(self) -> NightingaleError:
-        if self._start_failure is not None:
-            return self._start_failure.to_error()
-        return Unavailable(Reason.ENGINE_DOWN)
-
-    def _watch(self, seconds: float) -> None:
-        """From now on, kill the child unless it shows a sign of life within `seconds`."""
-        self._unwatch()
-        self._watchdog = asyncio.get_running_loop().call_later(seconds, self._on_silence, seconds)
-
-    def _unwatch(self) -> None:
-        if self._watchdog is not None:
-            self._watchdog.cancel()
-            self._watchdog = None
-
-    def _on_silence(self, seconds: float) -> None:
-        log.warning("No sign of life from the engine for %.0f s", seconds)
-        if self._child is not None:
-            self._child.kill()

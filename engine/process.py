@@ -4,7 +4,7 @@
                                                       |
     event loop                     reader thread      |  commands thread      main thread
     ----------                     -------------      |  ---------------      -----------
-    Engine (client.py)                                |                       serve (worker.py)
+    Engine (client.py), Supervisor                    |                       serve (worker.py)
       | Schedule: whose turn                          |                          | makes the Craft
       |                                               |                          v
       +-- Child.send ------------- commands pipe -----|-> recv --> inbox ------> one job at a time,
@@ -23,7 +23,7 @@ The two pipes are plain ones, each with one writer and one reader. A multiproces
 a lock, which a killed child can take with it, and a semaphore to leak; and its reader would never
 see the end of a message whose sender was killed halfway.
 
-Knows nothing of jobs, turns and retries: a dead child stays dead, and `client` makes a new one.
+Knows nothing of jobs, turns and retries: a dead child stays dead, and `supervisor` makes a new one.
 """
 
 import asyncio

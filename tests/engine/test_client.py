@@ -294,7 +294,7 @@ async def test_two_engines_at_once(tmp_path: Path):
 async def test_process_is_deaf_to_interrupts_from_its_first_moment(tmp_path: Path):
     engine = Engine(weights=tmp_path, craft=TOY)
     await engine.start()
-    assert signal.SIGINT in blocked_signals(engine._child.pid)
+    assert signal.SIGINT in blocked_signals(engine.pid)
     assert signal.SIGINT not in blocked_signals(os.getpid())
     await engine.close()
 

@@ -14,8 +14,9 @@ import pytest
 
 from domain.clips import Clip, Progress, Stage
 from domain.errors import Bug, Reason, Unavailable
-from engine.client import START_ATTEMPTS, Engine
+from engine.client import Engine
 from engine.process import _received
+from engine.supervisor import START_ATTEMPTS
 from tests.engine.asking import ask, clip_of, log_of, pid_of, until_composing
 from tests.engine.toys import DEATHS, TOY
 
@@ -75,7 +76,7 @@ async def test_deaths_while_idle_do_not_add_up_over_jobs(tmp_path: Path):
     async with Engine(weights=tmp_path, craft=TOY, back_off_seconds=0.01) as engine:
         for _ in range(START_ATTEMPTS):
             pid = await pid_of(engine)
-            child = engine._child
+            child = engine._supervisor._child
             os.kill(pid, signal.SIGKILL)
             await child.ended.wait()
         await clip_of(ask(engine, "quick"))
@@ -143,7 +144,7 @@ async def test_process_that_never_starts_fails_requests_and_does_not_spin(
     pauses: list[float] = []
 
     def note_pause(delay: float, callback: Callable[..., object], *args: object) -> asyncio.TimerHandle:
-        if callback == engine._spawn:
+        if callback == engine._supervisor._spawn:
             pauses.append(delay)
         return call_later(delay, callback, *args)
 

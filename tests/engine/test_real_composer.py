@@ -34,12 +34,12 @@ async def test_a_clip_has_a_sheet_and_is_the_same_when_its_process_was_killed_ha
     async with Engine(weights=tmp_path, device="cpu") as engine:
         first = await clip_of(engine.compose(request))
         await check_sheet(engine, first)
-        pid = engine._child.pid
+        pid = engine.pid
         stages: list[Stage] = []
         async for step in engine.compose(request):
             if isinstance(step, Progress):
                 stages.append(step.stage)
-                if step.stage is Stage.COMPOSING and engine._child.pid == pid:
+                if step.stage is Stage.COMPOSING and engine.pid == pid:
                     os.kill(pid, signal.SIGKILL)
         assert isinstance(step, Clip)
         assert Stage.QUEUED in stages, "it was not killed in time"
