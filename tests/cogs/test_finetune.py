@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import discord
@@ -17,24 +18,36 @@ from storage.jobs import JobStatus
 from tests.cogs.test_compose import buttons, fields
 from tests.cogs.toys import toy_clip
 from tests.cogs.worlds import World, toy_bot, world
+from tests.engine.toy_tutors import TOY_TUTOR
 
 VOTES = ((5, 5), (5, 4), (1, 2), (2, 1))
 
 
-async def rated(storage: Storage, guild_id: int, *, works: int = 12, votes=VOTES, style: str = "rnn") -> None:
-    """Works of the server with votes of several people."""
+async def rated(
+    storage: Storage,
+    guild_id: int,
+    *,
+    works: int = 12,
+    votes=VOTES,
+    style: str = "rnn",
+    midi: bytes | None = None,
+) -> None:
+    """Works of the server with votes of several people; `midi` is what they are instead of a toy."""
     for seed in range(works):
         request = ComposeRequest(style=style, seed=seed)
         job_id = await storage.jobs.add(request, user_id=1, guild_id=guild_id, channel_id=1)
-        await storage.clips.save(job_id, toy_clip(request))
+        clip = toy_clip(request)
+        await storage.clips.save(job_id, clip if midi is None else replace(clip, midi=midi))
         for user_id, value in enumerate(votes[seed % len(votes)], 100):
             await storage.ratings.vote(job_id, user_id=user_id, value=value)
 
 
 @asynccontextmanager
-async def taught_world(tmp_path: Path, *, works: int = 12) -> AsyncGenerator[World, None]:
+async def taught_world(
+    tmp_path: Path, *, works: int = 12, tutor_craft: str = TOY_TUTOR
+) -> AsyncGenerator[World, None]:
     """A world in which Alice is an administrator, with rated works."""
-    async with world(tmp_path) as w:
+    async with world(tmp_path, tutor_craft=tutor_craft) as w:
         admin = w.env.guild.create_role("admin", permissions=discord.Permissions(administrator=True))
         w.alice = w.env.guild.add_member(w.env.create_user("admin"), roles=[admin])
         await rated(w.storage, w.env.guild.id, works=works)

@@ -98,8 +98,10 @@ def settings_for(tmp_path: Path, **fields: Any) -> Settings:
 
 
 @asynccontextmanager
-async def toy_bot(settings: Settings, craft: str = TOY) -> AsyncGenerator[Nightingale, None]:
-    """As `bot.open_bot`, with a craft that needs no model."""
+async def toy_bot(
+    settings: Settings, craft: str = TOY, tutor_craft: str = TOY_TUTOR
+) -> AsyncGenerator[Nightingale, None]:
+    """As `bot.open_bot`, with crafts that need no model."""
     async with (
         open_storage(settings.data_folder, max_clip_bytes=10**8) as storage,
         Engine(
@@ -108,7 +110,7 @@ async def toy_bot(settings: Settings, craft: str = TOY) -> AsyncGenerator[Nighti
             max_waiting=settings.max_waiting,
             back_off_seconds=0.01,
         ) as engine,
-        Tutor(weights=settings.weights_folder, craft=TOY_TUTOR, foresight=TOY_TUTOR) as tutor,
+        Tutor(weights=settings.weights_folder, craft=tutor_craft, foresight=TOY_TUTOR) as tutor,
         Nightingale(settings, engine=engine, tutor=tutor, storage=storage) as bot,
     ):
         yield bot
@@ -116,12 +118,12 @@ async def toy_bot(settings: Settings, craft: str = TOY) -> AsyncGenerator[Nighti
 
 @asynccontextmanager
 async def world(
-    tmp_path: Path, *, craft: str = TOY, warm: bool = True, **fields: Any
+    tmp_path: Path, *, craft: str = TOY, tutor_craft: str = TOY_TUTOR, warm: bool = True, **fields: Any
 ) -> AsyncGenerator[World, None]:
     """A server with one channel, the bot and Alice. `fields` are settings."""
     settings = settings_for(tmp_path, **fields)
     async with (
-        toy_bot(settings, craft) as bot,
+        toy_bot(settings, craft, tutor_craft) as bot,
         simcord.run(bot, shard_count=1, settle_timeout=100) as env,
     ):
         guild = env.create_guild()

@@ -14,7 +14,7 @@ from models.leanings import Leaning
 from tests.models.vaes import tiny_model
 from training.finetuning.leaning import Fitted, fit_leaning, folds_of
 from training.finetuning.listeners import Listener, hear
-from training.finetuning.vae import LatentView, fit_latent
+from training.finetuning.vae import LatentView, fit_latent, latents_of
 
 GENRES = (Genre.REEL, Genre.CHORALE, Genre.HYMN)
 
@@ -95,9 +95,8 @@ def test_nothing_comes_of_no_music():
 
 def test_the_latent_space_tells_only_what_is_not_known_yet():
     model = tiny_model()
-    view = LatentView.of(
-        model, [*VOTED, replace(VOTED[0], work_id=1, made=replace(piece(np.random.default_rng(1)), parts=()))]
-    )
+    silent = replace(VOTED[0], work_id=1, made=replace(piece(np.random.default_rng(1)), parts=()))
+    view = LatentView.of(model, dict(latents_of(model, [*VOTED, silent])))
     assert view.places.keys() == {lesson.work_id for lesson in VOTED}
     direction, expected = fit_latent(view, VOTED, known={})
     known = {lesson.work_id: 9.0 * lesson.approval for lesson in VOTED}

@@ -19,12 +19,13 @@ from training.finetuning.endurance import endure, print_endured
 from training.finetuning.listening import measure_listeners
 from training.finetuning.listening_tables import print_listening
 from training.finetuning.reading import measure_readers
-from training.finetuning.whole_runs import measure_whole, print_whole
+from training.finetuning.whole_runs import SUBJECTS, measure_whole
+from training.finetuning.whole_tables import print_whole
 from training.latency import measure_learning
 from training.paths import RUNS
 
 LISTENERS = 20
-STYLES = ("rnn", "vae")
+STYLES = ("rnn", "vae", "gan")
 KILLS = 50
 COMMANDS = 5
 """How often a command is timed alone, and how often while a version is learned."""
@@ -39,15 +40,15 @@ Part = Callable[[Console], None]
 
 
 def evaluate(options: argparse.Namespace) -> None:
-    """Every figure: listeners, readers, a whole run, composing meanwhile, runs that are killed.
+    """Every figure: listeners, readers, whole runs, composing meanwhile, runs that are killed.
 
     Works and finished parts are kept in `runs/finetune`.
     """
     works = options.pieces or PIECES
     parts: dict[str, Part] = {f"listeners-{style}": partial(_listeners, style, works) for style in STYLES}
     parts |= {f"readers-{language}": partial(_readers, language, works) for language in Language}
+    parts |= {f"whole-{subject}": partial(_whole, subject) for subject in SUBJECTS}
     parts |= {
-        "whole": lambda console: print_whole(measure_whole(), console),
         "meanwhile": _meanwhile,
         "killed": lambda console: print_endured(endure(KILLS), console),
     }
@@ -77,6 +78,10 @@ def _listeners(style: str, pieces: int, console: Console) -> None:
 def _readers(language: Language, verses: int, console: Console) -> None:
     found = measure_readers(language, readers=range(LISTENERS), verses=verses, folder=FOLDER)
     print_listening(found, console)
+
+
+def _whole(subject: str, console: Console) -> None:
+    print_whole(measure_whole(subject), console)
 
 
 def _meanwhile(console: Console) -> None:

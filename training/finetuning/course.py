@@ -60,8 +60,7 @@ def learn(request: FinetuneRequest, weights: Path, folder: Path) -> Iterator[Lea
         figures = {"lessons": float(len(request.lessons))}
         yield Finetuned(gated=Gated(refusal=refusal, figures=figures), adapter=None)
         return
-    yield Learning(fraction=0.0)
-    subject = open_subject(request, weights)
+    subject = yield from open_subject(request, weights)
     yield Learning(fraction=0.0)
     yield from Course(request, pairs, subject, folder).run()
 

@@ -20,7 +20,7 @@ from models.vae.drafting import VAEModel
 from training.finetuning.instant import Heard, Learned, Listening, learn_at_once
 from training.finetuning.listeners import Listener
 from training.finetuning.pool import Drafted, Studio, kept_drafts
-from training.finetuning.vae import LatentView
+from training.finetuning.vae import LatentView, latents_of
 from training.finetuning.voting import lessons_of
 from training.gan.diversity import diversity
 
@@ -81,7 +81,9 @@ def votes_of(
 
 def learn_from(lessons: Sequence[Lesson], studio: Studio) -> Learned:
     """What is learned from votes in an instant: the leaning and, of the autoencoder, the latent direction."""
-    view = LatentView.of(studio.model, lessons) if isinstance(studio.model, VAEModel) else None
+    view = None
+    if isinstance(studio.model, VAEModel):
+        view = LatentView.of(studio.model, dict(latents_of(studio.model, lessons)))
     name = studio.style.name
     return learn_at_once(lessons, Teachable(name), {name: studio.style.model_version}, view)
 

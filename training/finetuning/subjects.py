@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from domain.errors import Reason, Unavailable
-from domain.finetuning import FinetuneRequest, Teachable
+from domain.finetuning import FinetuneRequest, Learning, Teachable
 from domain.score import Score
 from domain.verses import Language, Verse
 from models.checkpoints import find_weights, read_card, refusing
@@ -27,7 +29,7 @@ from training.finetuning.rehearsal import Rehearsal, Rehearsing
 from training.finetuning.replay import read_replay
 from training.finetuning.rnn import rnn_student
 from training.finetuning.students import Student
-from training.finetuning.vae import LatentView
+from training.finetuning.vae import LatentView, latents_of
 from training.finetuning.verse import verse_student
 from training.finetuning.verse_rehearsal import Author, VerseRehearsing
 from training.finetuning.verse_replay import Told, read_verse_replay
@@ -50,32 +52,50 @@ class Subject:
     view: LatentView | None = None
 
 
-def open_subject(request: FinetuneRequest, weights: Path) -> Subject:
-    """Load all that a run needs. Raises Unavailable (WEIGHTS_UNUSABLE) where a file is missing or damaged."""
+Opening = Generator[Learning, None, Subject]
+"""A step after each thing that takes a while, so that a run can be cancelled before it has begun."""
+
+_BEGUN = Learning(fraction=0.0)
+
+
+def open_subject(request: FinetuneRequest, weights: Path) -> Opening:
+    """Load all that a run needs, step by step, and return it.
+
+    Raises Unavailable (WEIGHTS_UNUSABLE) where a file is missing or damaged.
+    """
     return _verse(request, weights) if request.teachable is Teachable.LYRICS else _music(request, weights)
 
 
-def _music(request: FinetuneRequest, weights: Path) -> Subject:
+def _music(request: FinetuneRequest, weights: Path) -> Opening:
     name = str(request.teachable)
     style = next((style for style in available_styles(weights) if style.name == name), None)
     if style is None:
         raise Unavailable(Reason.WEIGHTS_UNUSABLE, style=name, problem="they are missing")
     model = load_model(style, torch.device("cpu"))
+    yield _BEGUN
     with _sampled(name):
         replay = read_replay(weights, name)
+    yield _BEGUN
     students: list[Student[Any]] = []
     if request.teachable is Teachable.RNN and isinstance(model, RNNModel):
         students.append(rnn_student(model, request.lessons, replay))
+    view = None
+    if isinstance(model, VAEModel):
+        latents: dict[int, NDArray[np.float64]] = {}
+        for work, latent in latents_of(model, request.lessons):
+            latents[work] = latent
+            yield _BEGUN
+        view = LatentView.of(model, latents)
     made = [lesson.made for lesson in request.lessons if isinstance(lesson.made, Score)]
     return Subject(
         bases={name: model.version},
         students=tuple(students),
         rehearsing=Rehearsing(style, model, (*map(decode, replay.replayed), *made)),
-        view=LatentView.of(model, request.lessons) if isinstance(model, VAEModel) else None,
+        view=view,
     )
 
 
-def _verse(request: FinetuneRequest, weights: Path) -> Subject:
+def _verse(request: FinetuneRequest, weights: Path) -> Opening:
     """The poets of the languages that there are lessons in; every poet is a base, as all go by a leaning."""
     written = [lesson.made for lesson in request.lessons if isinstance(lesson.made, Verse)]
     students: list[Student[Any]] = []
@@ -84,7 +104,9 @@ def _verse(request: FinetuneRequest, weights: Path) -> Subject:
     for language in sorted({verse.recipe.request.language or Language.ENGLISH for verse in written}):
         name = name_of(language, TAUGHT)
         poet = load_poet(weights, language, TAUGHT, torch.device("cpu"))
+        yield _BEGUN
         tongue = load_tongue(weights, language)
+        yield _BEGUN
         if poet is None or tongue is None:
             raise Unavailable(Reason.WEIGHTS_UNUSABLE, style=name, problem="they are missing")
         with _sampled(name):
@@ -96,6 +118,7 @@ def _verse(request: FinetuneRequest, weights: Path) -> Subject:
             *(words_of_text(verse.text, language) for verse in own),
             *(_words(told, poet.vocabulary) for told in replay.replayed),
         ]
+        yield _BEGUN
     return Subject(_poets(weights), tuple(students), VerseRehearsing(tuple(authors), known))
 
 

@@ -3,7 +3,7 @@
 Added to what a leaning tells already. Knows the model and votes, not how pieces are made.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -39,17 +39,15 @@ class LatentView:
     axes: Floats
 
     @classmethod
-    def of(cls, model: VAEModel, lessons: Sequence[Lesson]) -> Self:
-        """Works that the model can't read are left out."""
+    def of(cls, model: VAEModel, latents: Mapping[int, Floats]) -> Self:
+        """Of works that lie so in the latent space (Z,), by id."""
         anchors = model.latents.double().cpu().numpy()
         center = anchors.mean(0)
         _, sizes, axes = np.linalg.svd(anchors - center, full_matrices=False)
         # The last axis of as few phrases as there are axes is none.
         sizes, axes = sizes[:-1][:AXES], axes[:-1][:AXES]
         scaled = axes / (sizes / len(anchors) ** 0.5)[:, None]
-        latents = {lesson.work_id: latent_of(model, lesson) for lesson in lessons}
-        read = {work: latent for work, latent in latents.items() if latent is not None}
-        return cls({work: scaled @ (latent - center) for work, latent in read.items()}, scaled)
+        return cls({work: scaled @ (latent - center) for work, latent in latents.items()}, scaled)
 
 
 def fit_latent(
@@ -74,6 +72,14 @@ def fit_latent(
     if weights is None:
         return None, {}
     return weights @ view.axes, dict(zip(votes.ids, expected.tolist(), strict=True))
+
+
+def latents_of(model: VAEModel, lessons: Sequence[Lesson]) -> Iterator[tuple[int, Floats]]:
+    """Where each work lies (Z,), by its id, one after the other; those the model can't read are left out."""
+    for lesson in lessons:
+        latent = latent_of(model, lesson)
+        if latent is not None:
+            yield lesson.work_id, latent
 
 
 @torch.no_grad()

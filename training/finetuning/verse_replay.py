@@ -13,7 +13,6 @@ import numpy as np
 
 from models.lyrics.files import LYRICS
 from training.finetuning.replay import HELD_OUT, REPLAYED, read_halves, replay_file, write_rows
-from training.lyrics.examples import Examples
 from training.lyrics.preparing import draw_epoch
 
 LEARNED, HELD = 300, 100
@@ -64,13 +63,18 @@ def write_verse_replay(prepared: Path, path: Path) -> int:
         (
             {"split": split, **_to_plain(told)}
             for split, count in halves
-            for told in _stanzas(draw_epoch(prepared, split, 0, stanzas=count))
+            for told in stanzas_of(prepared, split, count)
         ),
         path,
     )
 
 
-def _stanzas(examples: Examples) -> list[Told]:
+def stanzas_of(prepared: Path, split: str, count: int) -> list[Told]:
+    """So many stanzas of a split that was prepared in a folder, the same ones each time.
+
+    Raises FileNotFoundError when nothing was prepared.
+    """
+    examples = draw_epoch(prepared, split, 0, stanzas=count)
     sources = np.split(examples.source, examples.source_ends[:-1])
     copyable = np.split(examples.copyable, examples.source_ends[:-1])
     targets = np.split(examples.target, examples.target_ends[:-1])

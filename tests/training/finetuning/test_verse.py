@@ -17,13 +17,13 @@ from models.lyrics.files import Poet, build, save_poet
 from models.lyrics.lexicon import LEXICON_FILE, save_words
 from models.lyrics.neighbours import NEIGHBOURS_FILE, save_neighbours
 from models.lyrics.quotations import words_of_text
-from models.lyrics.tongues import load_tongue, save_tongue
+from models.lyrics.tongues import Tongue, load_tongue, save_tongue
 from models.lyrics.versing import write_verses
 from models.lyrics.vocabulary import VOCABULARY_FILE
 from models.registry import WEIGHTS
 from tests.models.lyrics.toy_tongues import toy_tongue
 from tests.models.lyrics.toy_words import toy_entries
-from training.finetuning import course, verse_rehearsal
+from training.finetuning import course, subjects, verse_rehearsal
 from training.finetuning.course import learn
 from training.finetuning.preferences import Pair
 from training.finetuning.preferring import Preferring
@@ -181,6 +181,23 @@ def test_votes_on_verse_become_a_version_that_leans_to_what_is_liked(
     assert figures["accuracy"] > 0.9
     assert {"nats_ratio", "diversity_ratio", "copied", "copied_before", "metre", "scene"} <= set(figures)
     assert "couplets" in {str(change.aspect) for change in finetuned.changes}
+
+
+def test_a_run_that_is_left_while_it_loads_loads_no_more(
+    weights: Path, verses: Sequence[Verse], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[Language] = []
+
+    def load(folder: Path, language: Language) -> Tongue | None:
+        loaded.append(language)
+        return load_tongue(folder, language)
+
+    monkeypatch.setattr(subjects, "load_tongue", load)
+    begun = learn(FinetuneRequest(teachable=Teachable.LYRICS, lessons=voted(verses)), weights, tmp_path)
+    assert next(begun) == Learning(fraction=0.0)
+    assert loaded == []
+    assert next(begun) == Learning(fraction=0.0)
+    assert loaded == [ENGLISH]
 
 
 def test_without_a_sample_for_its_words_no_poet_is_taught(
