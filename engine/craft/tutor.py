@@ -9,12 +9,11 @@ import os
 from collections.abc import Generator
 from pathlib import Path
 
-import torch
-
 from domain.errors import Reason, Unavailable
 from domain.finetuning import Finetuned, FinetuneRequest, Learning, TeachRequest
 from engine.craft.lessons import among, lesson_of
 from training.finetuning.course import learn
+from training.finetuning.frugality import be_frugal
 
 _NICE = 19
 """Composing has a niceness of 0: where both want one core, some 1.5% of it are the tutor's."""
@@ -26,7 +25,7 @@ class Tutor:
     def __init__(self, weights: Path, device: str | None = None) -> None:  # noqa: ARG002  it learns on the CPU
         if hasattr(os, "nice"):  # not on Windows
             os.nice(_NICE)
-        torch.set_num_threads(1)
+        be_frugal()
         self._weights = weights
 
     def warm_up(self) -> None:

@@ -8,11 +8,12 @@ from rich.console import Console
 
 from domain.genres import Genre
 from tests.training.evaluation_scores import march, waltz, works
-from training.evaluation import Likelihood, evaluate_scores, evaluation_tables, markdown, print_evaluation
 from training.evaluation.checks import checks
 from training.evaluation.controls import MarkovComposer, set_aside
+from training.evaluation.evaluation import Likelihood, evaluate_scores
 from training.evaluation.genre_classifier import Confusion, fit_classifier
 from training.evaluation.jumbles import noise, shuffled
+from training.evaluation.tables import evaluation_tables, markdown, print_evaluation
 
 WORKS = works()
 

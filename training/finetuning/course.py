@@ -11,10 +11,13 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor
+
 from domain.finetuning import Finetuned, FinetuneRequest, Gated, Learning
 from models.adapters import Adapter, Deltas, adapted
 from models.leanings import NO_LEANING
 from training.finetuning.changes import changes_of
+from training.finetuning.checkpoints import read_standing
 from training.finetuning.foretelling import foretell
 from training.finetuning.gate import (
     KEPT_LUCK,
@@ -146,7 +149,7 @@ class Course:
             chance = min(self._luck_of(rewards) * len(students), 1.0)
             if chance <= KEPT_LUCK and accuracy(gained, self._pairs) > accuracy(scores, self._pairs):
                 scores, least = gained, min(least, chance)
-                deltas[student.name] = mean_of(self._kept(f"{student.name}.{half}") for half in range(HALVES))
+                deltas[student.name] = _mean(self._run.tensors, student.name)
         return scores, deltas, least
 
     def _luck_of(self, rewards: Sequence[float]) -> float:
@@ -207,14 +210,6 @@ class Course:
         run.plain["finished"].append(name)
         run.standing = dict
 
-    def _kept(self, name: str) -> Deltas:
-        """The deltas of a finished half."""
-        tensors, prefix = self._run.tensors, f"{name}.up/"
-        matrices = [key.removeprefix(prefix) for key in tensors if key.startswith(prefix)]
-        return {
-            matrix: (tensors[f"{prefix}{matrix}"], tensors[f"{name}.down/{matrix}"]) for matrix in matrices
-        }
-
     def _scale_back(
         self, deltas: Mapping[str, Deltas]
     ) -> Generator[Learning, None, tuple[dict[str, Deltas], float]]:
@@ -259,3 +254,23 @@ class Course:
             yield self._run.advance("rehearsal", fraction - told)
             told = fraction
         return plain["rehearsed"]
+
+
+def learned_deltas(folder: Path, name: str) -> Deltas:
+    """What the network of this name came to in a run that has ended, whether or not that was kept; nothing
+    where it learned nothing. The run's folder has to be there still.
+    """
+    _, tensors = read_standing(folder) or ({}, {})
+    learned = any(key.startswith(f"{name}.0.up/") for key in tensors)
+    return _mean(tensors, name) if learned else {}
+
+
+def _mean(tensors: Mapping[str, Tensor], name: str) -> Deltas:
+    """The mean of both halves' deltas, as `_finish` left them."""
+    return mean_of(_half(tensors, f"{name}.{half}") for half in range(HALVES))
+
+
+def _half(tensors: Mapping[str, Tensor], name: str) -> Deltas:
+    prefix = f"{name}.up/"
+    matrices = [key.removeprefix(prefix) for key in tensors if key.startswith(prefix)]
+    return {matrix: (tensors[f"{prefix}{matrix}"], tensors[f"{name}.down/{matrix}"]) for matrix in matrices}

@@ -13,13 +13,16 @@ from models.adapters import Deltas
 
 
 class LowRank:
-    """A copy of a network, in evaluation mode, whose named matrices can be moved by deltas of a rank.
+    """A copy of a network, in evaluation mode, whose named matrices can be moved by deltas of a rank. All
+    others are the network's own.
 
     At first the deltas are nothing: `up` is zero. Call `install` after the deltas have changed.
     """
 
     def __init__(self, network: nn.Module, names: Sequence[str], *, rank: int, seed: int) -> None:
-        self.network = copy.deepcopy(network).eval().requires_grad_(False)
+        # What is remembered as copied already is shared.
+        shared = {id(each): nn.Parameter(each.detach(), requires_grad=False) for each in network.parameters()}
+        self.network = copy.deepcopy(network, dict[int, object](shared)).eval()
         random = torch.Generator().manual_seed(seed)
         self._base: dict[str, Tensor] = {}
         self.up: dict[str, Tensor] = {}

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from training.finetuning.adam import Adam
 from training.finetuning.low_rank import Deltas, LowRank
 from training.finetuning.preferences import Pair
 
@@ -76,7 +77,7 @@ class Preferring(Generic[Passage]):
         self._chances = weights / max(weights.sum(), 1e-9)
         self._seed, self.strength = seed, strength or Strength()
         self.low_rank = LowRank(network, reader.matrices, rank=self.strength.rank, seed=seed)
-        self.optimiser = torch.optim.Adam(self.low_rank.parameters, lr=self.strength.learning_rate)
+        self._optimiser = Adam(self.low_rank.parameters)
         self.steps_done = 0
         self._references: dict[int, tuple[Passage, float]] = {}
 
@@ -89,19 +90,14 @@ class Preferring(Generic[Passage]):
         kept = {
             f"parameter.{place}": each.detach().clone() for place, each in enumerate(self.low_rank.parameters)
         }
-        for place, each in enumerate(self.low_rank.parameters):
-            for slot, value in self.optimiser.state[each].items():
-                kept[f"{slot}.{place}"] = value.clone()
-        return kept | {"steps_done": torch.tensor(self.steps_done)}
+        return kept | self._optimiser.state() | {"steps_done": torch.tensor(self.steps_done)}
 
     def restore(self, kept: Mapping[str, Tensor]) -> None:
         """Go on from what `state` gave. Raises KeyError or RuntimeError where it is of something else."""
         for place, each in enumerate(self.low_rank.parameters):
             with torch.no_grad():
                 each.copy_(kept[f"parameter.{place}"])
-            if f"step.{place}" in kept:
-                slots = ("step", "exp_avg", "exp_avg_sq")
-                self.optimiser.state[each] = {slot: kept[f"{slot}.{place}"] for slot in slots}
+        self._optimiser.restore(kept)
         self.steps_done = int(kept["steps_done"])
 
     @property
@@ -115,15 +111,18 @@ class Preferring(Generic[Passage]):
         pair = self._pairs[random.choice(len(self._pairs), p=self._chances)]
         liked, disliked = (_any(self._works[place], random) for place in (pair.liked, pair.disliked))
         replayed = _any(self._replayed, random) if self._replayed else None
-        self.optimiser.param_groups[0]["lr"] = self.strength.learning_rate * (1 - self.steps_done / steps)
-        self.optimiser.zero_grad(set_to_none=True)
+        self._optimiser.clear()
         self.low_rank.install()
         preference = self._preference_loss(liked, disliked)
-        loss = preference if replayed is None else preference + self._replay_loss(replayed)
-        loss.backward()
+        preference.backward()
+        if replayed is not None:
+            # One after the other, so that never more than one of them is in memory.
+            self.low_rank.install()
+            self._replay_loss(replayed).backward()
         nn.utils.clip_grad_norm_(self.low_rank.parameters, self.strength.clip)
-        self.optimiser.step()
+        rate = self.strength.learning_rate * (1 - self.steps_done / steps)
         self.steps_done += 1
+        self._optimiser.step(self.steps_done, rate)
         return preference.item()
 
     @torch.no_grad()

@@ -25,6 +25,9 @@ from training.rnn.teaching import as_piece, collate
 WINDOW = 160
 """Moments that are read at once."""
 
+_KEPT = 32
+"""Windows; each takes an eighth of a megabyte."""
+
 _SHORTEST = 16
 """Moments; a shorter end of a work is read together with what is before it."""
 
@@ -70,7 +73,7 @@ def windows_of(sequence: TokenSequence) -> list[Window]:
 class RNNReader:
     """Reads windows with a TwoStageRNN whose first stage stays as it is.
 
-    What the first stage makes of a window is kept, so that each is read by it once.
+    What the first stage made of the last few windows is kept, as each is read more than once in a row.
     """
 
     matrices = (
@@ -99,4 +102,6 @@ class RNNReader:
             batch = collate([(as_piece(window.work), window.start, window.end)])
             with torch.no_grad():
                 self._heard[id(window)] = (window, rnn.features(batch)[0], batch.tokens[0])
+            if len(self._heard) > _KEPT:
+                del self._heard[next(iter(self._heard))]
         return self._heard[id(window)][1:]

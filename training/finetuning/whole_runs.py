@@ -6,27 +6,22 @@ knows any.
 """
 
 import argparse
-import multiprocessing
-import tempfile
-import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from domain.finetuning import Finetuned, FinetuneRequest, Lesson, Teachable
+from domain.finetuning import FinetuneRequest, Lesson, Teachable
 from domain.verses import Language
 from models.adapters import Adapter, Deltas, adapted
-from models.registry import WEIGHTS
 from models.rnn.writing import RNNModel
 from models.tokens import encode
 from training.corpora.works import Work, load_works
-from training.finetuning.course import learn
+from training.finetuning.costs import learn_apart
 from training.finetuning.listeners import Listener
+from training.finetuning.low_rank import as_shipped
 from training.finetuning.pool import Drafted, Studio, kept_drafts
 from training.finetuning.readers import Reader
 from training.finetuning.reading import Study, kept_verses
@@ -36,7 +31,7 @@ from training.finetuning.students import Student, nats_of
 from training.finetuning.verse import verse_student
 from training.finetuning.verse_replay import VerseReplay, stanzas_of
 from training.finetuning.voting import lesson_of
-from training.finetuning.whole_tables import Cost, WholeRun, print_whole
+from training.finetuning.whole_tables import WholeRun, print_whole
 from training.lyrics.preparing import FOLDER as VERSE
 from training.paths import RUNS, WORKS
 
@@ -67,34 +62,15 @@ def run_whole(name: str, request: FinetuneRequest, student: Student[Any] | None)
 
     Raises ValueError where there is nothing to learn from.
     """
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        finetuned, cost = pool.submit(_learn, request).result()
+    name_of_network = None if student is None else student.name
+    finetuned, learned, cost = learn_apart(request, name_of_network)
     if finetuned.adapter is None:
         raise ValueError("there was nothing to learn from")
-    deltas = Adapter.from_bytes(finetuned.adapter).deltas
-    ratio = None if student is None else forgotten(student, deltas.get(student.name, {}))
-    return WholeRun(name, finetuned.gated, len(finetuned.adapter), cost, tuple(deltas), ratio)
-
-
-def _learn(request: FinetuneRequest) -> tuple[Finetuned, Cost]:
-    """The whole course, and what it costs the process that this is called in."""
-    torch.set_num_threads(1)
-    started, processor = time.monotonic(), time.process_time()
-    longest, last, finetuned = 0.0, processor, None
-    with tempfile.TemporaryDirectory() as folder:
-        for event in learn(request, WEIGHTS, Path(folder)):
-            now = time.process_time()
-            longest, last = max(longest, now - last), now
-            finetuned = event if isinstance(event, Finetuned) else None
-    assert finetuned is not None  # noqa: S101  it is what a course ends in
-    seconds, processor = time.monotonic() - started, time.process_time() - processor
-    return finetuned, Cost(seconds, processor, longest, _peak_megabytes())
-
-
-def _peak_megabytes() -> float:
-    """The most memory that this process has had; what `getrusage` says is its parent's, if that had more."""
-    told = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
-    return next(int(line.split()[1]) for line in told if line.startswith("VmHWM:")) / 1000
+    kept = Adapter.from_bytes(finetuned.adapter).deltas
+    ratio = None
+    if student is not None:
+        ratio = forgotten(student, kept.get(student.name) or as_shipped(learned))
+    return WholeRun(name, finetuned.gated, len(finetuned.adapter), cost, tuple(kept), ratio)
 
 
 def _music(style: str, count: int, listener: int) -> tuple[list[Lesson], Student[Any] | None]:

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from domain.finetuning import MAX_ADAPTER_BYTES, Gated
+from training.finetuning.costs import Cost
 from training.finetuning.gate import LEAST_DIVERSITY, MOST_COPIED_MORE, MOST_NATS
 
 MOST_SECONDS = 600.0
@@ -14,23 +15,12 @@ LONGEST_STEP = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """Of the process that learned: `seconds` on the wall and of the processor, its `longest_step` of the
-    processor, and `megabytes`, all that it had at its peak.
-    """
-
-    seconds: float
-    processor_seconds: float
-    longest_step: float
-    megabytes: float
-
-
-@dataclass(frozen=True, slots=True)
 class WholeRun:
     """A run from its first step to the gate's word.
 
     `deltas` are the networks whose deltas it kept. `nats_ratio` is what test works of the corpora cost with
-    those, to without; None where no network is taught.
+    the network's deltas, to without: with those kept, or with all that was learned where none were; None
+    where no network is taught.
     """
 
     subject: str
@@ -59,10 +49,9 @@ def print_whole(run: WholeRun, console: Console | None = None) -> None:
         table.add_row(name, shown.format(value), f"≤ {bar:g}", "met" if value <= bar else "missed")
     if run.nats_ratio is not None:
         met = "met" if run.nats_ratio <= MOST_NATS else "missed"
-        kept = "with the deltas kept" if run.deltas else "no deltas kept"
-        table.add_row(
-            f"nats a token of test works, to before ({kept})", f"{run.nats_ratio:.4f}", f"≤ {MOST_NATS}", met
-        )
+        kept = "the deltas kept" if run.deltas else "deltas that were not kept"
+        name = f"nats a token of test works with {kept}, to before"
+        table.add_row(name, f"{run.nats_ratio:.4f}", f"≤ {MOST_NATS}", met)
     diversity = figures.get("diversity_ratio", 1.0)
     met = "met" if diversity >= LEAST_DIVERSITY else "missed"
     table.add_row("diversity, same choices, to before", f"{diversity:.3f}", f"≥ {LEAST_DIVERSITY}", met)

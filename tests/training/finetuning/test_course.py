@@ -16,8 +16,9 @@ from tests.models.networks import tiny_network, tiny_profiles
 from tests.training.evaluation_scores import march, waltz, works
 from tests.training.finetuning.lessons import lesson
 from training.finetuning import course, rehearsal, runs
-from training.finetuning.course import learn
+from training.finetuning.course import learn, learned_deltas
 from training.finetuning.replay import replay_file, write_replay
+from training.finetuning.rnn import RNNReader
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +75,10 @@ def test_a_taste_becomes_a_version_that_says_what_it_changes(weights: Path, tmp_
     assert figures["accuracy"] > 0.9
     assert {"nats_ratio", "diversity_ratio", "copied", "copied_before"} <= set(figures)
     assert "major" in {str(change.aspect) for change in finetuned.changes}
+    learned = learned_deltas(tmp_path, "rnn")
+    assert set(learned) == set(RNNReader.matrices)
+    assert any(up.any() for up, _ in learned.values())
+    assert learned_deltas(tmp_path, "another") == {}
 
 
 @pytest.mark.parametrize("left_after", [2, 14, 19, 40])
