@@ -17,13 +17,16 @@ from models.critic.spectra import FRAME_SECONDS, LOWEST_PITCH, MEL_BANDS, RANGE_
 PITCHES = 72
 """Pitches that are written down, from LOWEST_PITCH."""
 
-_PARTIALS = (-12, 0, 12, 19, 24, 28)
+_PARTIALS = (-12, 0, 12, 19, 24, 28, 31, 36)
 """Semitones from a pitch to its octave below, itself and its partials: what tells it from an overtone."""
+
+_SPREADS = ((1, 1), (1, 12), (2, 1))
+"""Of the convolutions: from one frame, and one pitch, that is looked at to the next."""
 
 _BEGINS, _SOUNDS = 0.4, 0.4
 """From these shares of certainty on, a note begins, and sounds on."""
 
-_LEAST_FRAMES = 2
+_LEAST_FRAMES = 1.5
 
 _HEARD = round(255 * (1 - 35 / RANGE_DB))
 """The level from which on something is heard: 35 dB below the loud."""
@@ -31,49 +34,74 @@ _HEARD = round(255 * (1 - 35 / RANGE_DB))
 
 @dataclass(frozen=True, slots=True)
 class EarConfig:
-    """Shape of the network."""
+    """Shape of the network: maps of pitches over time, and what is heard of each frame as a whole."""
 
-    maps: int = 20
-    attacks: int = 12
+    maps: int = 32
+    frame_width: int = 96
 
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """A note as it was heard, in seconds."""
+    """A note as it was heard, in seconds, and how sure it is that it began, 0 to 1."""
 
     onset: float
     end: float
     pitch: int
+    certainty: float = 1.0
+
+
+class FrameReader(nn.Module):
+    """Each frame as a whole, beside its neighbours and all others: which instruments play, what is struck."""
+
+    def __init__(self, config: EarConfig) -> None:
+        super().__init__()
+        width = config.frame_width
+        self.enter = nn.Linear(SEMITONES + 4 * MEL_BANDS, width)
+        self.mix = nn.ModuleList(
+            nn.Conv1d(width, width, 5, padding=2 * spread, dilation=spread) for spread in (1, 2, 4)
+        )
+        self.overall = nn.Linear(width, width)
+        self.leave = nn.Linear(width, config.maps)
+
+    def forward(self, semitones: Tensor, mel: Tensor) -> Tensor:
+        """To (P, T, maps)."""
+        pairs = [each.unflatten(1, (-1, 2)).flatten(2) for each in (mel, 4 * _rising(mel))]
+        x = torch.relu(self.enter(torch.cat([semitones, *pairs], 2))).transpose(1, 2)
+        for mix in self.mix:
+            x = x + torch.relu(mix(x))
+        x = x.transpose(1, 2)
+        return self.leave(torch.relu(x + self.overall(x.mean(1, keepdim=True))))
 
 
 class Ear(nn.Module):
-    """Logits of every pitch sounding, and beginning, at every frame."""
+    """Logits of every pitch sounding at every frame, and beginning at each half of it."""
 
     def __init__(self, config: EarConfig) -> None:
         super().__init__()
         self.config = config
-        self.enter = nn.Conv2d(len(_PARTIALS) + 1, config.maps, (3, 5), padding=(1, 2))
-        self.attacks = nn.Conv1d(2 * MEL_BANDS, config.attacks, 3, padding=1)
-        self.told = nn.Linear(config.attacks, config.maps)
-        self.mix = nn.Conv2d(config.maps, config.maps, (5, 3), padding=(2, 1))
-        self.settle = nn.Conv2d(config.maps, config.maps, 3, padding=1)
-        self.notes = nn.Conv2d(config.maps, 2, 1)
+        self.frames = FrameReader(config)
+        self.enter = nn.Conv2d(2 * len(_PARTIALS), config.maps, 3, padding=1)
+        self.mix = nn.ModuleList(
+            nn.Conv2d(config.maps, config.maps, 3, padding=spread, dilation=spread) for spread in _SPREADS
+        )
+        self.notes = nn.Conv2d(config.maps, 3, 1)
 
     def forward(self, semitones: Tensor, mel: Tensor) -> Tensor:
-        """(P, T, SEMITONES) and (P, 2 T, MEL_BANDS), levels 0 to 1, to (P, 2, T, PITCHES)."""
+        """(P, T, SEMITONES) and (P, 2 T, MEL_BANDS), levels 0 to 1, to (P, 3, T, PITCHES)."""
         below, above = -min(_PARTIALS), PITCHES + max(_PARTIALS) - SEMITONES
-        padded = functional.pad(semitones, (below, above))
-        stacked = [padded[..., below + step : below + step + PITCHES] for step in _PARTIALS]
-        sounding = stacked[_PARTIALS.index(0)]
-        rising = torch.relu(sounding - functional.pad(sounding, (0, 0, 1, 0))[:, :-1])
-        x = torch.relu(self.enter(torch.stack([*stacked, 4 * rising], 1)))
-        grown = torch.relu(mel[:, 1:] - mel[:, :-1])
-        pairs = functional.pad(grown, (0, 0, 1, 0)).unflatten(1, (-1, 2)).flatten(2)
-        attacks = self.told(torch.relu(self.attacks(4 * pairs.transpose(1, 2))).transpose(1, 2))
-        x = torch.relu(x + attacks.transpose(1, 2).unsqueeze(3))
-        x = x + torch.relu(self.mix(x))
-        x = x + torch.relu(self.settle(x))
+        levels = functional.pad(torch.stack([semitones, 4 * _rising(semitones)], 1), (below, above))
+        stacked = [levels[..., below + step : below + step + PITCHES] for step in _PARTIALS]
+        x = torch.cat(stacked, 1).contiguous(memory_format=torch.channels_last)
+        told = self.frames(semitones, mel).transpose(1, 2).unsqueeze(3)
+        x = torch.relu(self.enter(x) + told)
+        for mix in self.mix:
+            x = x + torch.relu(mix(x))
         return self.notes(x)
+
+
+def _rising(levels: Tensor) -> Tensor:
+    """(P, T, bands): by how much each level is above the one before."""
+    return torch.relu(levels - functional.pad(levels, (0, 0, 1, 0))[:, :-1])
 
 
 @torch.inference_mode()
@@ -85,7 +113,8 @@ def transcribe(ear: Ear, spectra: Spectra) -> list[Tone]:
         return []
     device = next(ear.parameters()).device
     logits = ear(semitones.to(device), mel.to(device))
-    sounding, beginning = torch.sigmoid(logits[0]).float().cpu().numpy()
+    sounding, *halves = torch.sigmoid(logits[0]).float().cpu().numpy()
+    beginning = np.stack(halves, 1).reshape(-1, PITCHES)
     return sorted(_tones(sounding, beginning), key=lambda tone: (tone.onset, tone.pitch))
 
 
@@ -99,16 +128,22 @@ def covered(tones: Sequence[Tone], spectra: Spectra) -> float:
 
 
 def _tones(sounding: NDArray[np.float32], beginning: NDArray[np.float32]) -> Iterator[Tone]:
-    """Notes where beginnings peak, each until it is no longer heard or begins again; (T, PITCHES) both."""
-    before = np.pad(beginning, ((1, 0), (0, 0)))[:-1]
-    after = np.pad(beginning, ((0, 1), (0, 0)))[1:]
-    peaks = (beginning >= _BEGINS) & (beginning > before) & (beginning >= after)
+    """Notes where beginnings peak, each until it is no longer heard or begins again.
+
+    sounding (T, PITCHES), beginning (2 T, PITCHES).
+    """
+    padded = np.pad(beginning, ((2, 2), (0, 0)))
+    near = np.stack([padded[step : step + len(beginning)] for step in range(5)])
+    peaks = (beginning >= _BEGINS) & (near[2] > near[[0, 1]].max(0)) & (near[2] >= near[[3, 4]].max(0))
+    # Between half frames, where what is marked around a beginning has its middle.
+    places = np.arange(len(beginning))[:, None] + np.tensordot([-1, 0, 1], near[1:4], 1) / near[1:4].sum(0)
     for pitch in np.flatnonzero(peaks.any(axis=0)):
-        firsts = np.flatnonzero(peaks[:, pitch])
+        firsts = np.maximum(places[peaks[:, pitch], pitch] / 2, 0)
+        sure = beginning[peaks[:, pitch], pitch]
         silences = np.flatnonzero(sounding[:, pitch] < _SOUNDS)
-        for first, until in zip(firsts, [*firsts[1:], len(sounding)], strict=True):
+        for first, until, certainty in zip(firsts, [*firsts[1:], float(len(sounding))], sure, strict=True):
             place = np.searchsorted(silences, first + 1)
-            end = min(until, silences[place]) if place < len(silences) else until
+            end = min(until, float(silences[place])) if place < len(silences) else until
             if end - first >= _LEAST_FRAMES:
-                # A beginning is marked on two frames from where it is, so that its peak is half a frame late.
-                yield Tone(first * FRAME_SECONDS, end * FRAME_SECONDS, int(pitch) + LOWEST_PITCH)
+                onset = float(first) * FRAME_SECONDS
+                yield Tone(onset, end * FRAME_SECONDS, int(pitch) + LOWEST_PITCH, float(certainty))

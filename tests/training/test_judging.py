@@ -17,11 +17,14 @@ from models.rnn.writing import RNNModel
 from models.tokens import encode
 from tests.models.networks import tiny_network, tiny_profiles
 from tests.training.evaluation_scores import march, works
-from training.critic import sound_players
+from training.corpora.beats import FACTS, METRES, Count
+from training.critic import recordings, sound_players
+from training.critic.beat_teaching import Counted, fit_weighing, is_same
+from training.critic.ear_teaching import written_notes
 from training.critic.opinions import draw_kinds, fit_classes, fit_opinion, fit_scales
-from training.critic.passages import HUMAN, Material, sort_out
-from training.critic.sound_players import Instruments, draw_setting, played
-from training.critic.sound_teaching import written_notes
+from training.critic.passages import HUMAN, Examples, Material, sort_out
+from training.critic.recordings import Recordings
+from training.critic.sound_players import Instruments, draw_setting, played, played_notes
 from training.rnn.surprise import moment_nats, surprise_at
 from training.rnn.teaching import as_piece, total_nll
 
@@ -115,8 +118,51 @@ def test_notes_are_marked_where_they_are_heard(tmp_path: Path, monkeypatch: pyte
     score = Score(Key(0), Metre(4, 4), 60.0, 1, (Part("", 0, (Note(0, 60, 12), Note(24, 64, 12))),))
     setting = replace(draw_setting(4.0, np.random.default_rng(1)), noise_db=-75.0, unevenness=0.0)
     sound = played(score, setting, Instruments(tmp_path), start=-0.5, seconds=4.0)
-    marked = written_notes(score, setting, start=-0.5, frames=80)[1]
-    begins = [np.flatnonzero(marked[:, pitch - LOWEST_PITCH])[0] * FRAME_SECONDS for pitch in (60, 64)]
+    notes = [
+        (note.onset + 0.5, note.onset + note.seconds + 0.5, note.pitch)
+        for note in played_notes(score, setting)
+    ]
+    sounding, *halves = written_notes(np.asarray(notes, np.float32), first=0, frames=80)
+    marked = np.stack(halves, 1).reshape(160, -1)
+    begins = [marked[:, pitch - LOWEST_PITCH].argmax() * FRAME_SECONDS / 2 for pitch in (60, 64)]
+    assert sounding.sum(axis=0).max() == pytest.approx(1 / setting.tempo_factor / FRAME_SECONDS, abs=1)
     loud = np.flatnonzero(np.abs(sound) > 0.5 * np.abs(sound).max()) / RATE
     for seconds in begins:
-        assert np.abs(loud - seconds).min() < FRAME_SECONDS
+        assert np.abs(loud - seconds).min() < FRAME_SECONDS / 2
+
+
+def test_recordings_are_played_once_and_read_as_they_were(
+    roles: dict[str, Material], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sound_players, "PROGRAMS", (0,))
+    monkeypatch.setattr(sound_players, "ENSEMBLES", ((0,),))
+    monkeypatch.setattr(recordings, "SHARD", 2)
+    np.save(tmp_path / "program-0.npy", np.full((PITCHES, 6000), 900, np.int16))
+    known = Recordings("learn", Examples(roles["learn"], {Genre.REEL: 1}), Instruments(tmp_path), tmp_path)
+    first, again = known.shard(3), known.shard(3)
+    assert len(first) == 2
+    for one, other in zip(first, again, strict=True):
+        assert one.score == other.score
+        assert (one.genre, one.origin, one.count) == (other.genre, other.origin, other.count)
+        np.testing.assert_array_equal(one.sounding.spectra.mel, other.sounding.spectra.mel)
+        assert one.count.quarter * 0.8 <= 12 * one.score.seconds_per_tick <= one.count.quarter * 1.25
+        assert len(one.sounding.notes) == sum(len(part.notes) for part in one.score.parts)
+
+
+def test_the_weighing_learns_which_count_is_right() -> None:
+    random = np.random.default_rng(0)
+    known: list[Counted] = []
+    for _ in range(260):
+        facts = random.normal(size=(12, FACTS)).astype(np.float32)
+        metres = random.integers(0, len(METRES), 12)
+        known.append(Counted(facts, metres, np.arange(12) == facts[:, 5].argmax()))
+    weighing = fit_weighing(known[:200])
+    found = [weighing.of(each.facts.astype(float), each.metres).argmax() for each in known[200:]]
+    assert np.mean([each.right[place] for each, place in zip(known[200:], found, strict=True)]) > 0.5
+
+
+def test_counts_are_the_same_whichever_bar_they_begin_with() -> None:
+    truth = Count(0.5, 0.0, Metre(3, 4))
+    assert is_same(Count(0.5, 4.52, Metre(3, 4)), truth)
+    assert not is_same(Count(0.5, 4.0, Metre(3, 4)), truth)
+    assert not is_same(Count(0.5, 0.0, Metre(6, 8)), truth)

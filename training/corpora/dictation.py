@@ -1,46 +1,48 @@
-"""From tones in seconds to a score: where the beats and bars are, who plays what, and in which key.
+"""From tones in seconds to a score: who plays what on which beat, and in which key.
 
-For music that several play at once and whose beats keep time, as synthesizers and metronomes do. It only has
-to be done alike for all that is compared. Knows no sound.
+For music that several play at once. It only has to be done alike for all that is compared. Knows no sound.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from domain.score import TICKS_PER_QUARTER, Metre, Note, Part, Score
+from domain.score import TICKS_PER_QUARTER, Note, Part, Score
 from models.critic.sound import Tone
+from training.corpora.beats import Count, likely_counts
 from training.corpora.keys import find_key
 from training.corpora.midi import TimedNote
 from training.corpora.quantize import snap
 
 LEAST_TONES = 6
 
-_QUARTER_SECONDS = np.geomspace(0.3, 1.2, 350)
-_USUAL_SECONDS = 0.58
-_TEMPO_SPREAD = 0.45
-"""In the natural logarithm of a quarter's length."""
-
-_SHARES = {1: 1.0, 2: 1.0, 4: 0.5, 3: 0.35}
-"""What onsets on the quarter's halves, and so on, speak for it."""
-
-_METRES = (Metre(4, 4), Metre(3, 4))
 _MOST_TICKS = 96
-
-Array = NDArray[np.float64]
 
 
 def dictated(tones: Sequence[Tone]) -> Score | None:
     """The tones as a score of at most three parts; None for too few to have beats."""
+    return next((score for score, _ in dictations(tones, 1)), None)
+
+
+def dictations(tones: Sequence[Tone], most: int) -> Iterator[tuple[Score, float]]:
+    """The tones as they may have been meant, in the likeliest ways of counting, with their probabilities."""
     if len(tones) < LEAST_TONES:
-        return None
-    onsets = np.asarray([tone.onset for tone in tones])
-    quarter, phase = _find_beats(onsets)
-    first = np.floor((onsets.min() - phase) / quarter + 0.25) * quarter + phase
+        return
+    for count, share in likely_counts(tones, most):
+        score = _written(tones, count)
+        if score is not None:
+            yield score, share
+
+
+def _written(tones: Sequence[Tone], count: Count) -> Score | None:
+    bar = count.quarter * count.metre.bar_ticks / TICKS_PER_QUARTER
+    # A note that comes a little before the bar line is on it.
+    first = count.bar_line + np.floor((tones[0].onset - count.bar_line) / bar + 0.02) * bar
     timed = [
         TimedNote(
-            max(0.0, (tone.onset - first) / quarter), max(0.1, (tone.end - first) / quarter), tone.pitch
+            max(0.0, (tone.onset - first) / count.quarter),
+            max(0.1, (tone.end - first) / count.quarter),
+            tone.pitch,
         )
         for tone in tones
     ]
@@ -48,34 +50,14 @@ def dictated(tones: Sequence[Tone]) -> Score | None:
     parts = tuple(part for part in _voices(notes) if part.notes)
     if not parts:
         return None
-    metre, later = _find_bars(notes)
-    moved = tuple(_moved(part, later) for part in parts)
-    last = max(part.notes[-1].onset for part in moved)
+    last = max(part.notes[-1].onset for part in parts)
     return Score(
-        key=find_key(moved, closes=False),
-        metre=metre,
-        tempo=round(60 / quarter, 1),
-        bars=last // metre.bar_ticks + 1,
-        parts=moved,
+        key=find_key(parts, closes=False),
+        metre=count.metre,
+        tempo=round(60 * TICKS_PER_QUARTER / (count.quarter * count.metre.beat_ticks), 1),
+        bars=last // count.metre.bar_ticks + 1,
+        parts=parts,
     )
-
-
-def _find_beats(onsets: Array) -> tuple[float, float]:
-    """The length of a quarter, in seconds, and where one begins."""
-    turns = np.exp(2j * np.pi * onsets / _QUARTER_SECONDS[:, None])
-    told = sum(share * np.abs((turns**times).mean(axis=1)) for times, share in _SHARES.items())
-    usual = np.exp(-0.5 * (np.log(_QUARTER_SECONDS / _USUAL_SECONDS) / _TEMPO_SPREAD) ** 2)
-    best = int(np.argmax(told * (0.4 + usual)))
-    quarter = float(_QUARTER_SECONDS[best])
-    angles = {times: np.angle((turns[best] ** times).mean()) for times in (1, 2, 4)}
-    # The finest division tells best where onsets lie; the coarser ones say which of its places is the beat.
-    places = (angles[4] + 2 * np.pi * np.arange(4)) / (2 * np.pi * 4)
-    merits = [
-        abs((turns[best]).mean()) * np.cos(2 * np.pi * place - angles[1])
-        + abs((turns[best] ** 2).mean()) * np.cos(4 * np.pi * place - angles[2])
-        for place in places
-    ]
-    return quarter, float(places[int(np.argmax(merits))] % 1) * quarter
 
 
 def _shortened(note: Note) -> Note:
@@ -103,31 +85,3 @@ def _voices(notes: Sequence[Note]) -> list[Part]:
         else:
             between.append(note)
     return [Part("", 0, tuple(sorted(line))) for line in (top, between, bottom)]
-
-
-def _find_bars(notes: Sequence[Note]) -> tuple[Metre, int]:
-    """The metre whose bars are most alike, and by how many ticks the notes have to come later."""
-    end = max(note.onset for note in notes) + 1
-    rows = np.zeros((end, 13))
-    for note in notes:
-        rows[note.onset, 12] += 1
-        rows[note.onset, note.pitch % 12] += 1
-    found = [_returns(rows, metre.bar_ticks) for metre in _METRES]
-    metre = _METRES[int(np.argmax(found))]
-    weights = np.zeros(metre.bar_ticks)
-    for note in notes:
-        weights[note.onset % metre.bar_ticks] += min(note.duration, 2 * TICKS_PER_QUARTER)
-    beats = weights[::TICKS_PER_QUARTER]
-    return metre, int(-np.argmax(beats) * TICKS_PER_QUARTER % metre.bar_ticks)
-
-
-def _returns(rows: Array, bar: int) -> float:
-    """How much music is like itself one, two and four bars later."""
-    size = float((rows**2).sum()) or 1.0
-    lags = [lag * bar for lag in (1, 2, 4) if lag * bar < len(rows)]
-    return max((float((rows[lag:] * rows[:-lag]).sum()) / size for lag in lags), default=0.0)
-
-
-def _moved(part: Part, later: int) -> Part:
-    notes = tuple(Note(note.onset + later, note.pitch, note.duration) for note in part.notes)
-    return Part(part.name, part.program, notes)

@@ -22,7 +22,7 @@ from models.rnn.writing import RNNModel
 from training.corpora.works import Work, load_works
 from training.critic.evaluation import CriticFigures, critic_tables, evaluate_judge
 from training.critic.passages import Material, sort_out
-from training.critic.sources import SOURCES, Materials, load_source
+from training.critic.sources import SOURCES, Materials, Source, load_source
 from training.critic.teaching import CONFIG, SCHEDULE, calibrate, draw_rounds, judge_examples
 from training.critic.teaching import train as train_critic
 from training.evaluation.tables import print_tables
@@ -37,7 +37,7 @@ _GENERATOR = "rnn"
 _CALIBRATION_ROUNDS = 1000
 
 
-def gather(works: Sequence[Work], folder: Path) -> dict[str, Material]:
+def gather(works: Sequence[Work], folder: Path, sources: Sequence[Source] = SOURCES) -> dict[str, Material]:
     """Material for learning, choosing, calibrating and testing; what sources write is kept in `folder`.
 
     Raises FileNotFoundError where the generator has no weights.
@@ -49,7 +49,7 @@ def gather(works: Sequence[Work], folder: Path) -> dict[str, Material]:
     def materials() -> Materials:
         return Materials.of(style, model, works)
 
-    written = {source.name: load_source(source, materials, folder) for source in SOURCES}
+    written = {source.name: load_source(source, materials, folder) for source in sources}
     return sort_out(works, written, {genre: model.profiles[genre] for genre in style.genres})
 
 

@@ -26,18 +26,21 @@ from models.critic.sound_files import SoundJudge, load_sound_judge, save_sound_j
 from models.critic.spectra import listen
 from models.registry import WEIGHTS, available_styles
 from models.rnn.files import load_rnn
+from training.corpora.beats import save_weighing
 from training.corpora.dictation import dictated
 from training.corpora.works import load_works
+from training.critic.beat_teaching import learn_counting
 from training.critic.commands import FOLDER as CRITIC_FOLDER
 from training.critic.commands import gather
 from training.critic.corruption import CORRUPTIONS
-from training.critic.misheard import misheard
+from training.critic.ear_teaching import CONFIG, train_ear
 from training.critic.opinions import Hearing, Passage, draw_kinds, fit_scales
-from training.critic.passages import HUMAN, Material
-from training.critic.sound_players import RATE, Instruments, draw_setting, played
-from training.critic.sound_teaching import CONFIG, MOST_SECONDS, train_ear, train_judge
+from training.critic.passages import HUMAN, Examples, Material
+from training.critic.recordings import Recordings, record
+from training.critic.sound_players import Instruments, draw_setting, played
+from training.critic.sound_teaching import train_judge
 from training.critic.teaching import CONFIG as CRITIC_CONFIG
-from training.critic.teaching import auc
+from training.critic.teaching import auc, genre_shares
 from training.evaluation.tables import Table, print_tables
 from training.fitting import read_standing
 from training.paths import RUNS, WORKS
@@ -47,7 +50,7 @@ FOLDER = RUNS / "critic-sound"
 PASSAGES = 16
 """People's passages measured of each genre; of each way of spoiling them an eighth as many."""
 
-_HEARD = {"rounds": 300, "works": 50}
+_HEARD = {"rounds": 200, "works": 25}
 """Of what is written down by ear less is fitted to: it takes longer."""
 
 _COMPOSER = "rnn"
@@ -58,16 +61,21 @@ CPU = torch.device("cpu")
 
 
 def train(options: argparse.Namespace) -> None:
-    """Teach the ear, then the judge of what it writes down; both go on from their checkpoints."""
+    """Teach the ear, how it counts, and the judge of what it writes down; networks go on from checkpoints."""
     roles = gather(load_works(WORKS), CRITIC_FOLDER)
-    train_ear(roles, _instruments(), folder=FOLDER / "ear", device_name=options.device)
-    train_judge(roles, _judge_of_notes().network, folder=FOLDER / "judge", device_name=options.device)
+    learn, choose = (_recordings(roles, role) for role in ("learn", "choose"))
+    train_ear(learn, choose, folder=FOLDER / "ear", device_name=options.device)
+    ear = Ear(CONFIG)
+    _load(ear, "ear")
+    save_weighing(learn_counting(ear, learn))
+    folder = FOLDER / "judge"
+    train_judge(ear, _judge_of_notes().network, learn, choose, folder=folder, device_name=options.device)
     print("`python -m training export judging` ships them.")
 
 
 def evaluate(options: argparse.Namespace) -> None:
     """Print how well works are told by notes and by sound, and how long a recording takes."""
-    roles = gather(load_works(WORKS), CRITIC_FOLDER)
+    roles = gather(load_works(WORKS), CRITIC_FOLDER, sources=())  # people's works alone are measured
     print_tables(_measured(roles["test"], options.pieces or PASSAGES)[0])
 
 
@@ -89,7 +97,7 @@ def export(options: argparse.Namespace) -> None:
     card = save_sound_judge(unfitted, WEIGHTS, facts=facts)
     by_sound = _judge_of_sound()
     by_notes, surprise = _judge_of_notes(), _surprise()
-    by_ear: Hearing = lambda score, random: misheard(score, random, most_seconds=MOST_SECONDS)  # noqa: E731
+    by_ear = _by_ear(by_sound)
     save_scales(
         {
             "notes": fit_scales(by_notes, roles, _as_written, second=by_sound.judge, surprise=surprise),
@@ -172,16 +180,22 @@ def _by_notes() -> _Logit:
 
 
 def _by_sound() -> _Logit:
-    judge, instruments = _judge_of_sound(), _instruments()
+    judge = _judge_of_sound()
+    return _Logit(_critique_of_sound(judge), _by_ear(judge))
+
+
+def _by_ear(judge: SoundJudge) -> Hearing:
+    instruments = _instruments()
 
     def hear(score: Score, random: np.random.Generator) -> Score | None:
-        seconds = round(min(MOST_SECONDS, score.seconds * 1.25 + 1) * RATE) / RATE
-        setting = draw_setting(seconds, random)
-        return dictated(
-            transcribe(judge.ear, listen(played(score, setting, instruments, start=0, seconds=seconds)))
-        )
+        return dictated(transcribe(judge.ear, record(score, instruments, random).spectra))
 
-    return _Logit(_critique_of_sound(judge), hear)
+    return hear
+
+
+def _recordings(roles: Mapping[str, Material], role: str) -> Recordings:
+    examples = Examples(roles[role], genre_shares(roles[role]))
+    return Recordings(role, examples, _instruments(), FOLDER / "recordings")
 
 
 def _critique_of_sound(judge: SoundJudge) -> Critique:

@@ -148,10 +148,19 @@ def _draw_room(samples: int, random: np.random.Generator) -> NDArray[np.complex6
     return (np.fft.rfft(echoes, size) * tilt * ends).astype(np.complex64)
 
 
-def played(
-    score: Score, setting: Setting, instruments: Instruments, *, start: float, seconds: float
-) -> Floats:
-    """The score from a second on, as mono sound at RATE; silence where it has ended.
+@dataclass(frozen=True, slots=True)
+class PlayedNote:
+    """A note as it is played, in seconds, at a loudness and on a program."""
+
+    onset: float
+    seconds: float
+    pitch: int
+    loudness: float
+    program: int
+
+
+def played_notes(score: Score, setting: Setting) -> list[PlayedNote]:
+    """What the players make of a score.
 
     What is drawn by chance depends on the setting and a note's place alone: two versions of a passage are
     played alike.
@@ -159,20 +168,30 @@ def played(
     random = np.random.default_rng(setting.seed)
     late = random.normal(0, setting.unevenness, 4096)
     loud = 10 ** random.uniform(-0.2, 0.1, 4096)
-    sound = np.zeros(round(seconds * RATE), np.float32)
     tick = score.seconds_per_tick / setting.tempo_factor
+    found: list[PlayedNote] = []
     for place, part in enumerate(score.parts):
         program = setting.programs[min(place, len(setting.programs) - 1)]
         for note in part.notes:
             drawn = (note.onset * 7 + place * 1013) % 4096
-            begins = round((note.onset * tick + late[drawn] - start) * RATE)
-            if not 0 <= begins < len(sound) or not 0 <= note.pitch - LOWEST_PITCH < PITCHES:
-                continue
-            heard = instruments.note(program, note.pitch, note.duration * tick)[: len(sound) - begins]
-            sound[begins : begins + len(heard)] += heard * np.float32(
-                loud[drawn] * setting.balance[place % 8]
-            )
-    return _through(sound, setting, random)
+            loudness = float(loud[drawn]) * setting.balance[place % 8]
+            onset = note.onset * tick + float(late[drawn])
+            found.append(PlayedNote(onset, note.duration * tick, note.pitch, loudness, program))
+    return found
+
+
+def played(
+    score: Score, setting: Setting, instruments: Instruments, *, start: float, seconds: float
+) -> Floats:
+    """The score from a second on, as mono sound at RATE; silence where it has ended."""
+    sound = np.zeros(round(seconds * RATE), np.float32)
+    for note in played_notes(score, setting):
+        begins = round((note.onset - start) * RATE)
+        if not 0 <= begins < len(sound) or not 0 <= note.pitch - LOWEST_PITCH < PITCHES:
+            continue
+        heard = instruments.note(note.program, note.pitch, note.seconds)[: len(sound) - begins]
+        sound[begins : begins + len(heard)] += heard * np.float32(note.loudness)
+    return _through(sound, setting, np.random.default_rng([setting.seed, 1]))
 
 
 def _through(sound: Floats, setting: Setting, random: np.random.Generator) -> Floats:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import cast
+from typing import Protocol, cast
 
 import numpy as np
 import torch
@@ -35,6 +35,12 @@ CHOOSING = 400
 """Rounds of passages by which weights are chosen."""
 
 _POOL = 512
+
+
+class Drawer(Protocol):
+    """Draws a passage of people's, and others of its genre."""
+
+    def draw(self, random: np.random.Generator) -> Iterator[Example]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,7 @@ def as_batch(examples: Sequence[Example], genres: Sequence[int]) -> Batch:
     )
 
 
-def epoch_batches(examples: Examples, epoch: int, *, rounds: int = ROUNDS) -> Iterator[Batch]:
+def epoch_batches(examples: Drawer, epoch: int, *, rounds: int = ROUNDS) -> Iterator[Batch]:
     """An epoch's batches, decided by its number alone; passages of like length share one."""
     random = np.random.default_rng([epoch, 7])
     pool: list[Example] = []
