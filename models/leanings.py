@@ -70,7 +70,12 @@ FARTHEST = 2.5
 """Deviations beyond which more of a trait is no more liked: nobody voted on such music."""
 
 EAGERNESS = 3.0
-"""How many times more than it is liked a choice is made more often."""
+"""How many times more than it is liked a choice is made more often.
+
+Half of it keeps pieces about as different as they were, but then they are not liked a deviation better: of
+`vae` with 3, 2 and 1.5 by 1.17, 1.13 and 0.88 (listeners 100 to 111), and features differ 0.85, 0.85 and 0.94
+times as much as the shipped model's.
+"""
 
 MOST_EAGER = 6.0
 """The logarithm of how much more or less often a leaning makes a choice, at most."""

@@ -77,9 +77,10 @@ class Pairs:
     @cached_property
     def _bits(self) -> NDArray[np.uint8]:
         """The triples by their first bits, one a place: quicker to look up than the list, if less sure."""
-        places = np.zeros(1 << _BITS, np.bool_)
-        places[self.triples >> np.uint32(32 - _BITS)] = True
-        return np.packbits(places)
+        places = self.triples >> np.uint32(32 - _BITS)
+        bits = np.zeros(1 << (_BITS - 3), np.uint8)
+        np.bitwise_or.at(bits, places >> np.uint32(3), (128 >> (places & np.uint32(7))).astype(np.uint8))
+        return bits
 
     def _usual(self, runs: NDArray[np.uint32]) -> NDArray[np.bool_]:
         """Which runs of three, by their numbers (N,), are known; a few of the others seem to be: (N,)."""
