@@ -3,6 +3,7 @@
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from models.families import load_model
 from models.lyrics.files import LANGUAGES, LYRICS, NETWORKS, load_poet, name_of
 from models.lyrics.quotations import words_of_text
 from models.lyrics.stanzas import read_target
-from models.lyrics.tongues import load_tongue
+from models.lyrics.tongues import Tongue, load_tongue
 from models.lyrics.vocabulary import Vocabulary
 from models.registry import available_styles
 from models.rnn.writing import RNNModel
@@ -70,7 +71,7 @@ def _music(request: FinetuneRequest, weights: Path) -> Opening:
     name = str(request.teachable)
     style = next((style for style in available_styles(weights) if style.name == name), None)
     if style is None:
-        raise Unavailable(Reason.WEIGHTS_UNUSABLE, style=name, problem="they are missing")
+        raise _missing(name)
     model = load_model(style, torch.device("cpu"))
     yield _BEGUN
     with _sampled(name):
@@ -105,14 +106,15 @@ def _verse(request: FinetuneRequest, weights: Path) -> Opening:
         name = name_of(language, TAUGHT)
         poet = load_poet(weights, language, TAUGHT, torch.device("cpu"))
         yield _BEGUN
-        tongue = load_tongue(weights, language)
+        open_tongue = partial(_tongue, weights, language, name)
+        open_tongue()  # what is damaged is to be told before minutes of learning
         yield _BEGUN
-        if poet is None or tongue is None:
-            raise Unavailable(Reason.WEIGHTS_UNUSABLE, style=name, problem="they are missing")
+        if poet is None:
+            raise _missing(name)
         with _sampled(name):
             replay = read_verse_replay(weights, language, vocabulary=len(poet.vocabulary))
         students.append(verse_student(name, poet, request.lessons, replay))
-        authors.append(Author(name, poet, tongue))
+        authors.append(Author(name, poet, language, open_tongue))
         own = [verse for verse in written if verse.recipe.request.language is language]
         known[language] = [
             *(words_of_text(verse.text, language) for verse in own),
@@ -120,6 +122,17 @@ def _verse(request: FinetuneRequest, weights: Path) -> Opening:
         ]
         yield _BEGUN
     return Subject(_poets(weights), tuple(students), VerseRehearsing(tuple(authors), known))
+
+
+def _tongue(weights: Path, language: Language, name: str) -> Tongue:
+    tongue = load_tongue(weights, language)
+    if tongue is None:
+        raise _missing(name)
+    return tongue
+
+
+def _missing(name: str) -> Unavailable:
+    return Unavailable(Reason.WEIGHTS_UNUSABLE, style=name, problem="they are missing")
 
 
 def _poets(weights: Path) -> dict[str, str]:

@@ -4,7 +4,7 @@ Scenes are decided by nothing but the language. Knows poets, not votes.
 """
 
 import time
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -47,11 +47,16 @@ _SCENES: Mapping[Language, Sequence[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """A poet of a language as shipped, by the name of its weights."""
+    """A poet of a language as shipped, by the name of its weights.
+
+    `open_tongue` loads the words it writes with, which take more memory than it does: they are there only
+    while it writes.
+    """
 
     name: str
     poet: Poet
-    tongue: Tongue
+    language: Language
+    open_tongue: Callable[[], Tongue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +73,11 @@ class VerseRehearsing:
         for author in self.authors:
             deltas = adapter.deltas.get(author.name, {})
             poet = replace(author.poet, network=adapted(author.poet.network, deltas))
+            tongue = author.open_tongue()
+            yield done
             for way, one, leaning in (("_before", author.poet, NO_LEANING), ("", poet, adapter.leaning)):
                 part = 0.5 / len(self.authors)
-                writing = self._write(author.tongue, one, leaning)
+                writing = self._write(tongue, one, leaning)
                 while True:
                     try:
                         yield done + part * next(writing)
@@ -78,6 +85,7 @@ class VerseRehearsing:
                         verses[way] += written.value
                         break
                 done += part
+            del tongue, writing
         figures: dict[str, float] = {}
         for way, own in verses.items():
             figures |= {f"{name}{way}": value for name, value in self._figures(own).items()}
@@ -107,9 +115,7 @@ class VerseRehearsing:
     def _figures(self, verses: Sequence[Verse]) -> dict[str, float]:
         """How varied verse is, what share of its runs of words is known, and bands that it should be in."""
         by_language = {
-            author.tongue.language: [
-                verse for verse in verses if verse.recipe.request.language is author.tongue.language
-            ]
+            author.language: [verse for verse in verses if verse.recipe.request.language is author.language]
             for author in self.authors
         }
         varied = [

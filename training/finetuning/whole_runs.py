@@ -40,7 +40,8 @@ LESSONS = 200
 STANZAS = 300
 """Of the test split of verse."""
 
-SUBJECTS = ("rnn", "vae", "gan", *(f"lyrics-{language}" for language in Language))
+SUBJECTS = ("rnn", "vae", "gan", *(f"lyrics-{language}" for language in Language), "lyrics")
+"""The last one is verse in all languages, learned from at once."""
 
 
 def measure_whole(name: str, *, lessons: int = LESSONS, person: int = 0) -> WholeRun:
@@ -50,8 +51,13 @@ def measure_whole(name: str, *, lessons: int = LESSONS, person: int = 0) -> Whol
     """
     torch.set_num_threads(1)
     style, _, language = name.partition("-")
+    student: Student[Any] | None = None
     if language:
-        votes, student = _verse(Language(language), lessons, person)
+        votes, student = _verse(Language(language), range(lessons), person)
+    elif style == Teachable.LYRICS:
+        cuts = np.linspace(0, lessons, len(Language) + 1).astype(int)
+        parts = zip(Language, map(range, cuts, cuts[1:]), strict=True)
+        votes = [vote for language, numbers in parts for vote in _verse(language, numbers, person)[0]]
     else:
         votes, student = _music(style, lessons, person)
     return run_whole(name, FinetuneRequest(teachable=Teachable(style), lessons=tuple(votes)), student)
@@ -99,14 +105,14 @@ def rated(pool: Sequence[Drafted], *, listener: int) -> list[Lesson]:
     return [each.rated(number, knows.vote(each.best, each.genre, random)) for number, each in enumerate(pool)]
 
 
-def _verse(language: Language, count: int, reader: int) -> tuple[list[Lesson], Student[Any]]:
+def _verse(language: Language, numbers: range, reader: int) -> tuple[list[Lesson], Student[Any]]:
     study = Study.open(language)
     file = RUNS / "finetune" / f"pool-{study.poet.version}.jsonl.gz"
-    pool = kept_verses(study, range(count), file)
+    pool = kept_verses(study, numbers, file)
     knows, random = Reader.drawn(reader, pool), np.random.default_rng([reader, 6])
     lessons = [
         lesson_of(number, verse.recipe.request, verse, knows.vote(verse, random))
-        for number, verse in enumerate(pool)
+        for number, verse in zip(numbers, pool, strict=True)
     ]
     held_out = stanzas_of(VERSE / language, "test", STANZAS)
     return lessons, verse_student(study.name, study.poet, (), VerseReplay((), tuple(held_out)))

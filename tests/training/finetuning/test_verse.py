@@ -222,7 +222,7 @@ def test_what_a_version_writes_is_compared_with_what_the_shipped_poet_does(
     tongue = load_tongue(weights, ENGLISH)
     assert tongue is not None
     one = poet()
-    author = verse_rehearsal.Author("lyrics-en-transformer", one, tongue)
+    author = verse_rehearsal.Author("lyrics-en-transformer", one, Language.ENGLISH, lambda: tongue)
     rehearsing = verse_rehearsal.VerseRehearsing((author,), {ENGLISH: []})
     same = figures_of(rehearsing)
     assert same["diversity_ratio"] == 1.0
