@@ -12,7 +12,7 @@ from engine.rehearsal import rehearsed
 from engine.tutor import TUTOR_CRAFT
 from models.rnn.files import save_rnn
 from storage import ADAPTERS, RunStatus
-from tests.cogs.test_finetune import ended, finetune, in_use, rated, taught_world
+from tests.cogs.taught import ended, finetune, in_use, rated, taught_world
 from tests.cogs.toys import TUNE
 from tests.cogs.worlds import World
 from tests.models.networks import tiny_network, tiny_profiles
