@@ -53,11 +53,12 @@ def measure_whole(name: str, *, lessons: int = LESSONS, person: int = 0) -> Whol
     style, _, language = name.partition("-")
     student: Student[Any] | None = None
     if language:
-        votes, student = _verse(Language(language), range(lessons), person)
+        study = Study.open(Language(language))
+        votes, student = _verse(study, range(lessons), person), _poet(study)
     elif style == Teachable.LYRICS:
         cuts = np.linspace(0, lessons, len(Language) + 1).astype(int)
         parts = zip(Language, map(range, cuts, cuts[1:]), strict=True)
-        votes = [vote for language, numbers in parts for vote in _verse(language, numbers, person)[0]]
+        votes = [vote for each, numbers in parts for vote in _verse(Study.open(each), numbers, person)]
     else:
         votes, student = _music(style, lessons, person)
     return run_whole(name, FinetuneRequest(teachable=Teachable(style), lessons=tuple(votes)), student)
@@ -105,17 +106,21 @@ def rated(pool: Sequence[Drafted], *, listener: int) -> list[Lesson]:
     return [each.rated(number, knows.vote(each.best, each.genre, random)) for number, each in enumerate(pool)]
 
 
-def _verse(language: Language, numbers: range, reader: int) -> tuple[list[Lesson], Student[Any]]:
-    study = Study.open(language)
+def _verse(study: Study, numbers: range, reader: int) -> list[Lesson]:
+    """What a simulated reader says of a poet's verse."""
     file = RUNS / "finetune" / f"pool-{study.poet.version}.jsonl.gz"
     pool = kept_verses(study, numbers, file)
     knows, random = Reader.drawn(reader, pool), np.random.default_rng([reader, 6])
-    lessons = [
+    return [
         lesson_of(number, verse.recipe.request, verse, knows.vote(verse, random))
         for number, verse in zip(numbers, pool, strict=True)
     ]
-    held_out = stanzas_of(VERSE / language, "test", STANZAS)
-    return lessons, verse_student(study.name, study.poet, (), VerseReplay((), tuple(held_out)))
+
+
+def _poet(study: Study) -> Student[Any]:
+    """One that reads stanzas of the test split."""
+    held_out = stanzas_of(VERSE / study.poet.vocabulary.language, "test", STANZAS)
+    return verse_student(study.name, study.poet, (), VerseReplay((), tuple(held_out)))
 
 
 def forgotten(student: Student[Any], deltas: Deltas) -> float:
