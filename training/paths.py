@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from training.corpora.prepare import WORKS_FILE
+from training.corpora.works import WORKS_FILE
 
 RUNS = Path("runs")
 CORPORA = RUNS / "corpora"

@@ -7,6 +7,7 @@ import gzip
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from sys import intern
 
 NEIGHBOURS_FILE = "neighbours.json.gz"
 
@@ -24,4 +25,5 @@ def save_neighbours(path: Path, neighbours: Neighbours) -> None:
 def load_neighbours(path: Path) -> dict[str, tuple[str, ...]]:
     """Read what `save_neighbours` wrote. Raises OSError or ValueError for anything else."""
     plain: dict[str, list[str]] = json.loads(gzip.decompress(path.read_bytes()))
-    return {word: tuple(near) for word, near in plain.items()}
+    # A word is a neighbour of many, and in memory but once.
+    return {word: tuple(map(intern, near)) for word, near in plain.items()}

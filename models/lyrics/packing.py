@@ -29,9 +29,13 @@ def load_numbers(path: Path) -> NDArray[np.int64]:
         return np.zeros(0, np.int64)
     if ends[-1] != len(plain) - 1:
         raise ValueError("the last number breaks off")
-    places = np.repeat(ends, np.diff(ends, prepend=-1)) - np.arange(len(plain))
-    values = (plain & 0x7F).astype(np.int64) << (7 * places)
-    return np.add.reduceat(values, np.concatenate([[0], ends[:-1] + 1]))
+    widths = np.diff(ends, prepend=-1)
+    numbers = (plain[ends] & 0x7F).astype(np.int64)
+    # A digit of all numbers after the other: most have one or two, and there are millions.
+    for digit in range(1, widths.max()):
+        longer = widths > digit
+        numbers[longer] |= plain[ends[longer] - digit].astype(np.int64) << 7 * digit
+    return numbers
 
 
 def save_sorted(path: Path, numbers: NDArray[np.uint32]) -> None:
@@ -41,7 +45,8 @@ def save_sorted(path: Path, numbers: NDArray[np.uint32]) -> None:
 
 def load_sorted(path: Path) -> NDArray[np.uint32]:
     """Read what `save_sorted` wrote. Raises as `load_numbers`."""
-    return np.cumsum(load_numbers(path)).astype(np.uint32)
+    numbers = load_numbers(path)
+    return np.cumsum(numbers, out=numbers).astype(np.uint32)
 
 
 def among(asked: NDArray[np.uint32], numbers: NDArray[np.uint32]) -> NDArray[np.bool_]:

@@ -17,9 +17,9 @@ from training.corpora.credits import credits_markdown
 from training.corpora.families import assign_splits, group
 from training.corpora.midi import KeySignature, TimedNote
 from training.corpora.music_xml import MusicXmlError, read_music_xml
-from training.corpora.prepare import LICENCES_FILE, WORKS_FILE, prepare
+from training.corpora.prepare import LICENCES_FILE, prepare
 from training.corpora.sections import sections
-from training.corpora.works import SPLITS, Work, load_works, save_works
+from training.corpora.works import SPLITS, WORKS_FILE, Work, load_works, save_works
 from training.corpora.written import Staff, Written
 
 

@@ -22,9 +22,8 @@ from training.corpora.archives import (
 )
 from training.corpora.credits import write_licences
 from training.corpora.families import group
-from training.corpora.works import Work, save_works
+from training.corpora.works import WORKS_FILE, Work, save_works
 
-WORKS_FILE = "works.jsonl.gz"
 LICENCES_FILE = "licences.json"
 
 _READERS: tuple[tuple[Upstream, Callable[[Path], Iterator[Work]]], ...] = (

@@ -13,6 +13,8 @@ from domain.score import Score
 from domain.score_json import score_from_plain, score_to_plain
 from training.corpora.json_lines import load_json_lines, save_json_lines
 
+WORKS_FILE = "works.jsonl.gz"
+
 SPLITS = ("train", "valid", "test", "judge")
 """`judge` is held out from every generator, for calibrating what judges them."""
 

@@ -19,6 +19,7 @@ from models.leanings import NO_LEANING
 from training.finetuning.changes import changes_of
 from training.finetuning.checkpoints import read_standing
 from training.finetuning.foretelling import foretell
+from training.finetuning.frugality import give_back
 from training.finetuning.gate import (
     KEPT_LUCK,
     LUCKY,
@@ -243,6 +244,7 @@ class Course:
 
     def _rehearse(self, adapter: Adapter) -> Generator[Learning, None, dict[str, float]]:
         """What is made with the version is like beside what the shipped models make."""
+        give_back()  # what learning has left, before what takes the most
         plain = self._run.plain
         comparing, told = self._subject.rehearsing.compare(adapter), 0.0
         while "rehearsed" not in plain:

@@ -11,8 +11,18 @@ _MMAP_THRESHOLD, _LARGE = -3, 1 << 18
 def be_frugal() -> None:
     """For the rest of this process's life. Without the GNU C library memory stays as it is."""
     torch.set_num_threads(1)
+    _ask("mallopt", _MMAP_THRESHOLD, _LARGE)
+
+
+def give_back() -> None:
+    """Give the small blocks that are free now back, too, as far as they fill pages."""
+    _ask("malloc_trim", 0)
+
+
+def _ask(name: str, *values: int) -> None:
+    """Call a function of the GNU C library, where there is one."""
     try:
-        mallopt = ctypes.CDLL(None).mallopt
+        function = getattr(ctypes.CDLL(None), name)
     except (AttributeError, TypeError, OSError):
         return
-    mallopt(_MMAP_THRESHOLD, _LARGE)
+    function(*values)

@@ -23,6 +23,9 @@ from training.lyrics.evaluation.measures import distinct
 VERSES = 8
 """Of each language."""
 
+AT_ONCE = 4
+"""Verses written side by side; more would take the most memory of a whole run."""
+
 LINES, CANDIDATES = 4, 4
 GRAM = 5
 
@@ -104,13 +107,18 @@ class VerseRehearsing:
             )
             for number in range(VERSES)
         ]
-        versings = [Versing(poet, tongue, plan_verse(request, tongue), leaning) for request in requests]
+        verses: list[Verse] = []
         told = time.monotonic()
-        for steps, _ in enumerate(written_together(versings)):
-            if time.monotonic() - told >= _STEP_SECONDS:
-                yield min(steps / _USUAL_STEPS, 1.0)
-                told = time.monotonic()
-        return [versing.choose_best() for versing in versings]
+        while len(verses) < len(requests):
+            asked = requests[len(verses) : len(verses) + AT_ONCE]
+            plans = [plan_verse(request, tongue) for request in asked]
+            versings = [Versing(poet, tongue, plan, leaning) for plan in plans]
+            for steps, _ in enumerate(written_together(versings)):
+                if time.monotonic() - told >= _STEP_SECONDS:
+                    yield (len(verses) + len(asked) * min(steps / _USUAL_STEPS, 1.0)) / len(requests)
+                    told = time.monotonic()
+            verses += [versing.choose_best() for versing in versings]
+        return verses
 
     def _figures(self, verses: Sequence[Verse]) -> dict[str, float]:
         """How varied verse is, what share of its runs of words is known, and bands that it should be in."""

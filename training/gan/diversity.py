@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial.distance import pdist
 
 from domain.score import Score
 from models.features import YANG_LERCH, measure
@@ -38,7 +37,7 @@ def diversity(pieces: Sequence[Score], people: Sequence[Score]) -> Diversity:
     alike = _shared_notes(pieces)
     modes = (alike >= SAME).sum(axis=1)
     return Diversity(
-        features=float(pdist(_scaled(pieces, people)).mean()),
+        features=float(_distances(_scaled(pieces, people)).mean()),
         notes=float(1 - alike[np.triu_indices(len(alike), 1)].mean()),
         largest_mode=float(modes.max() / len(pieces)),
     )
@@ -71,6 +70,11 @@ def _scaled(pieces: Sequence[Score], people: Sequence[Score]) -> FloatArray:
         spread = float(np.sqrt(theirs[name].var(axis=0).sum())) or 1.0
         columns.append(values / spread)
     return np.concatenate(columns, axis=1)
+
+
+def _distances(rows: FloatArray) -> FloatArray:
+    """Between all pairs of rows (N, values): (N (N - 1) / 2,)."""
+    return np.concatenate([np.linalg.norm(rows[at + 1 :] - row, axis=1) for at, row in enumerate(rows)])
 
 
 def _shared_notes(pieces: Sequence[Score]) -> FloatArray:

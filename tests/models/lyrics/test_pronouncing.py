@@ -1,9 +1,12 @@
 """How words sound: in the dictionary, derived, and to the ear of verse."""
 
+import gzip
+
 import pytest
 
 from models.lyrics.lemmas import lemma
 from models.lyrics.metre import scan, scan_stanza
+from models.lyrics.phones import DICTIONARY, look_up
 from models.lyrics.pronouncing import (
     is_pronounceable,
     perfect_rhyme,
@@ -43,6 +46,14 @@ def test_syllables_are_those_of_the_dictionary_or_of_verse(word: str, count: int
 )
 def test_words_the_dictionary_lacks_are_made_from_those_it_has(word: str, stress: str) -> None:
     assert stresses(word) == stress
+
+
+def test_the_dictionary_knows_whole_words_from_its_first_to_its_last() -> None:
+    first, *_, last = gzip.decompress(DICTIONARY.read_bytes()).decode().splitlines()
+    for line in (first, last, "a AH0|EY1"):
+        word, variants = line.split(" ", 1)
+        assert look_up(word) == tuple(tuple(each.split()) for each in variants.split("|"))
+    assert not any(map(look_up, ("", "'", "nightingal", "zzzz", "naïve", "a b", "\n")))
 
 
 def test_a_word_without_a_known_root_stays_unknown_but_has_syllables() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.lyrics.neighbours import NEIGHBOURS_FILE, load_neighbours, save_neighbours
 from models.lyrics.packing import load_numbers, load_sorted, save_numbers
 from models.lyrics.pairs import END, PAIRS_FILE, TRIPLES_FILE, Pairs
 from models.lyrics.quotations import QUOTATIONS_FILE, Quotations, words_of_text
@@ -33,6 +34,14 @@ def test_a_number_that_breaks_off_is_refused(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(ValueError, match="breaks off"):
         load_numbers(path)
+
+
+def test_a_neighbour_of_many_words_is_in_memory_but_once(tmp_path: Path) -> None:
+    path = tmp_path / NEIGHBOURS_FILE
+    save_neighbours(path, {"meadow": ["skylark", "clover"], "heaven": ["skylark"]})
+    found = load_neighbours(path)
+    assert found == {"meadow": ("skylark", "clover"), "heaven": ("skylark",)}
+    assert found["meadow"][0] is found["heaven"][0]
 
 
 @pytest.fixture
