@@ -151,3 +151,18 @@ def test_a_part_that_is_done_is_not_done_again(tmp_path: Path, capsys: pytest.Ca
     commands.show({"a": part("a")}, tmp_path, mark="2")
     assert done == ["a", "b", "a"]
     assert capsys.readouterr().out.split() == ["a:", "met"] * 2 + ["b:", "met", "a:", "met"]
+
+
+def test_parts_are_kept_as_long_as_weights_and_code_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = tmp_path / "weights"
+    weights.mkdir()
+    monkeypatch.setattr(commands, "WEIGHTS", weights)
+    marks = [commands.mark_of_code_and_weights()]
+    for file in (weights / "rnn.safetensors", tmp_path / "leanings.py"):
+        for content in ("one", "other"):
+            file.write_text(content)
+            marks.append(commands.mark_of_code_and_weights())
+    assert len(set(marks)) == len(marks)
+    assert commands.mark_of_code_and_weights() == marks[-1]

@@ -52,7 +52,7 @@ def evaluate(options: argparse.Namespace) -> None:
         "meanwhile": _meanwhile,
         "killed": lambda console: print_endured(endure(KILLS), console),
     }
-    show(parts, FOLDER / "parts", mark=f"{_mark()}-{works}")
+    show(parts, FOLDER / "parts", mark=f"{mark_of_code_and_weights()}-{works}")
 
 
 def show(parts: Mapping[str, Part], folder: Path, *, mark: str) -> None:
@@ -90,11 +90,13 @@ def _meanwhile(console: Console) -> None:
         console.print(f"{figure.name}: {figure.value:.2f} {figure.unit} (bar: ≤ {figure.bar:g}): {met}")
 
 
-def _mark() -> str:
-    """Another one for other weights or other code of learning: figures of those are not of these."""
+def mark_of_code_and_weights() -> str:
+    """Another one for other weights or other code of learning, or of what learning is of (leanings, tokens,
+    adapters): figures of those are not of these.
+    """
     digest = hashlib.sha256()
     for weights in sorted(WEIGHTS.glob("*.safetensors")):
         digest.update(sha256_of(weights).encode())
-    for file in sorted(Path(__file__).parent.glob("*.py")):
+    for file in sorted((*WEIGHTS.parent.glob("*.py"), *Path(__file__).parent.glob("*.py"))):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:8]
