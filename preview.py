@@ -123,7 +123,8 @@ async def measure(
 async def measure_learning(
     open_bot: OpenBot, settings: "Settings", *, runs: int, style: str = "rnn"
 ) -> dict[str, list[float]]:
-    """The seconds of `runs` commands alone, and of the same while a version of the style is learned.
+    """The seconds of `runs` commands alone, of the same while a version of the style is learned, and of
+    cancelling that: after 0, 1, 2 … seconds, and after all commands.
 
     It is learned from the clips that the commands made, every other one liked, and again for as long as
     commands run.
@@ -167,12 +168,24 @@ async def measure_learning(
                         async for _ in steps:
                             begun.set()
 
+        async def cancelled(learning: asyncio.Task[None]) -> float:
+            asked = time.perf_counter()
+            learning.cancel()
+            await asyncio.wait([learning])
+            begun.clear()
+            return time.perf_counter() - asked
+
+        cancelling = list[float]()
+        for seconds in range(runs):
+            learning = asyncio.create_task(learn())
+            await begun.wait()
+            await asyncio.sleep(seconds)
+            cancelling.append(await cancelled(learning))
         learning = asyncio.create_task(learn())
         await begun.wait()
         meanwhile = await timed()
-        learning.cancel()
-        await asyncio.wait([learning])
-    return {"alone_seconds": alone, "learning_seconds": meanwhile}
+        cancelling.append(await cancelled(learning))
+    return {"alone_seconds": alone, "learning_seconds": meanwhile, "cancelling_seconds": cancelling}
 
 
 def _words(bot: "Nightingale") -> list[str]:

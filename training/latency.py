@@ -13,6 +13,9 @@ from typing import Any
 LYRICS_SECONDS, SONG_SECONDS = 4, 10
 """Bars for eight lines, and for a song."""
 
+CANCEL_SECONDS = 5
+"""The bar for leaving a run that learns."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -25,12 +28,17 @@ class Figure:
 
 
 def measure_learning(*, runs: int) -> list[Figure]:
-    """How many times as long a command takes, in the median, while a version is learned."""
+    """How many times as long a command takes, in the median, while a version is learned; and how long
+    cancelling that takes at most.
+    """
     command = [sys.executable, "-m", "preview", "--measure", str(runs), "--learning"]
     finished = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 – our own module
     measured: dict[str, list[float]] = json.loads(finished.stdout.splitlines()[-1])
     alone, learning = (statistics.median(measured[name]) for name in ("alone_seconds", "learning_seconds"))
-    return [Figure("/compose style:rnn length:30 while a version is learned", learning / alone, "times", 1.5)]
+    return [
+        Figure("/compose style:rnn length:30 while a version is learned", learning / alone, "times", 1.5),
+        Figure("cancelling that, at most", max(measured["cancelling_seconds"]), "s", CANCEL_SECONDS),
+    ]
 
 
 def measure_latency(*, runs: int) -> list[Figure]:
