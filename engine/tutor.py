@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Self
 
@@ -18,6 +18,7 @@ from domain.clips import Progress, Stage
 from domain.errors import Reason, Unavailable
 from domain.finetuning import Finetuned, Foreseen, ForeseeRequest, Learning, TeachRequest
 from engine.errand import Errand
+from engine.messages import Request, Result
 from models import registry
 
 TUTOR_CRAFT = "engine.craft.tutor:Tutor"
@@ -68,14 +69,13 @@ class Tutor:
         self._cancel_seconds = cancel_seconds
         self._line: deque[_Turn] = deque()
         self._foreseeing = asyncio.Lock()
-        self._learning: Errand | None = None
         self._errands: set[Errand] = set()
         self._open = True
 
     @property
     def pid(self) -> int | None:
         """Of the process that learns now, if one does."""
-        return None if self._learning is None else self._learning.pid
+        return next((errand.pid for errand in self._errands if errand.craft == self._craft), None)
 
     async def __aenter__(self) -> Self:
         return self
@@ -131,36 +131,32 @@ class Tutor:
 
     async def _learn_once(self, request: TeachRequest) -> AsyncGenerator[Learning | Finetuned, None]:
         """What one process gives; it ends without a Finetuned where the process died."""
-        errand = self._learning = self._errand(self._craft, self._timeout_seconds)
-        try:
-            async with aclosing(errand.steps(request)) as steps:
-                async for step in steps:
-                    assert isinstance(step, Learning | Finetuned)  # noqa: S101  as Teaching has it
-                    yield step
-        finally:
-            self._errands.discard(errand)
-            self._learning = None
+        async with self._errand(self._craft, request, self._timeout_seconds) as steps:
+            async for step in steps:
+                assert isinstance(step, Learning | Finetuned)  # noqa: S101  as Teaching has it
+                yield step
 
     async def foresee(self, request: ForeseeRequest) -> AsyncGenerator[Learning | Foreseen, None]:
         """What votes would change: how far that is, step by step, and last one Foreseen.
 
         One is foreseen at a time. Raises Unavailable (TUTOR_DIED, TUTOR_DOWN) or Bug.
         """
-        async with self._foreseeing:
-            errand = self._errand(self._foresight, FORESIGHT_SECONDS)
-            try:
-                async with aclosing(errand.steps(request)) as steps:
-                    async for step in steps:
-                        assert isinstance(step, Learning | Foreseen)  # noqa: S101  as Foreseeing has it
-                        yield step
-                        if isinstance(step, Foreseen):
-                            return
-            finally:
-                self._errands.discard(errand)
+        async with (
+            self._foreseeing,
+            self._errand(self._foresight, request, FORESIGHT_SECONDS) as steps,
+        ):
+            async for step in steps:
+                assert isinstance(step, Learning | Foreseen)  # noqa: S101  as Foreseeing has it
+                yield step
+                if isinstance(step, Foreseen):
+                    return
         raise Unavailable(Reason.TUTOR_DIED, value=1) if self._open else Unavailable(Reason.TUTOR_DOWN)
 
-    def _errand(self, craft: str, timeout_seconds: float) -> Errand:
-        """A process for one job. Raises Unavailable (TUTOR_DOWN) once this is closed."""
+    @asynccontextmanager
+    async def _errand(
+        self, craft: str, request: Request, timeout_seconds: float
+    ) -> AsyncGenerator[AsyncGenerator[Progress | Learning | Result, None]]:
+        """The steps of a process for one job. Raises Unavailable (TUTOR_DOWN) once this is closed."""
         if not self._open:
             raise Unavailable(Reason.TUTOR_DOWN)
         errand = Errand(
@@ -170,4 +166,8 @@ class Tutor:
             cancel_seconds=self._cancel_seconds,
         )
         self._errands.add(errand)
-        return errand
+        try:
+            async with aclosing(errand.steps(request)) as steps:
+                yield steps
+        finally:
+            self._errands.discard(errand)
