@@ -17,7 +17,7 @@ from models.rnn.writing import RNNModel
 from models.tokens import encode
 from tests.models.networks import tiny_network, tiny_profiles
 from tests.training.evaluation_scores import march, works
-from training.corpora.beats import FACTS, METRES, Count
+from training.corpora.beats import FACTS, METRES, Count, Weighing
 from training.critic import recordings, sound_players
 from training.critic.beat_teaching import Counted, fit_weighing, is_same
 from training.critic.ear_teaching import written_notes
@@ -149,16 +149,22 @@ def test_recordings_are_played_once_and_read_as_they_were(
         assert len(one.sounding.notes) == sum(len(part.notes) for part in one.score.parts)
 
 
-def test_the_weighing_learns_which_count_is_right() -> None:
+def test_the_weighing_learns_which_count_is_right_and_what_tells_it_in_each_kind_of_metre() -> None:
     random = np.random.default_rng(0)
+    telling = np.array([7 if metre.unit == 8 else 5 for metre in METRES])
     known: list[Counted] = []
-    for _ in range(260):
+    for _ in range(1400):
         facts = random.normal(size=(12, FACTS)).astype(np.float32)
         metres = random.integers(0, len(METRES), 12)
-        known.append(Counted(facts, metres, np.arange(12) == facts[:, 5].argmax()))
-    weighing = fit_weighing(known[:200])
-    found = [weighing.of(each.facts.astype(float), each.metres).argmax() for each in known[200:]]
-    assert np.mean([each.right[place] for each, place in zip(known[200:], found, strict=True)]) > 0.5
+        known.append(Counted(facts, metres, np.arange(12) == facts[range(12), telling[metres]].argmax()))
+    weighing = fit_weighing(known[:1200])
+    alike = Weighing(np.broadcast_to(weighing.weights.mean(axis=0), weighing.weights.shape))
+    shares = [
+        np.mean([each.right[one.of(each.facts.astype(float), each.metres).argmax()] for each in known[1200:]])
+        for one in (weighing, alike)
+    ]
+    assert shares[0] > 0.75
+    assert shares[1] < 0.6
 
 
 def test_counts_are_the_same_whichever_bar_they_begin_with() -> None:
