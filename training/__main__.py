@@ -20,6 +20,7 @@ MODELS = {
     "rnn": "training.rnn.commands",
     "vae": "training.vae.commands",
     "gan": "training.gan.commands",
+    "gan_critic": "training.gan.critic",
     "style_transfer": "training.style_transfer.commands",
     "critic": "training.critic.commands",
     "judging": "training.critic.judging",

@@ -28,12 +28,12 @@ TICKS = (0, 6, 12, 18, 24, 30)
 COLUMNS = 24
 
 
-def _plan(metre: str = "3/4") -> Plan:
+def plan(metre: str = "3/4") -> Plan:
     return Plan(Genre.HYMN, Key(0), Metre.parse(metre), 90, 8, 4, density=2, register=5)
 
 
 def _setting(rows: int, melody: torch.Tensor | None = None):
-    told = torch.from_numpy(np.stack([told_of(_plan())] * rows))
+    told = torch.from_numpy(np.stack([told_of(plan())] * rows))
     return phrase_setting(told, TICKS, [0] * rows, [8] * rows, melody)
 
 
@@ -135,7 +135,7 @@ def test_the_critic_hears_intervals_and_returns() -> None:
 
 @pytest.mark.parametrize(("metre", "known"), [("6/8", "6/8"), ("5/4", "3/2")])
 def test_an_unknown_metre_is_told_as_one_about_as_long(metre: str, known: str) -> None:
-    told, wanted = told_of(_plan(metre)), told_of(_plan(known))
+    told, wanted = told_of(plan(metre)), told_of(plan(known))
     lengths = [Metre.parse(each).bar_ticks for each in (metre, known)]
     assert abs(lengths[0] - lengths[1]) <= 12
     assert told[2] == wanted[2] or lengths[0] != lengths[1]

@@ -8,14 +8,15 @@ is in the modules beside it.
 
 import hashlib
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
-from domain.finetuning import Finetuned, FinetuneRequest, Gated, Learning
+from domain.finetuning import Finetuned, FinetuneRequest, Gated, Learning, adapter_name
 from models.adapters import Adapter, Deltas, adapted
-from models.leanings import NO_LEANING
+from models.leanings import NO_LEANING, Leaning
 from training.finetuning.changes import changes_of
 from training.finetuning.checkpoints import read_standing
 from training.finetuning.foretelling import foretell
@@ -23,7 +24,6 @@ from training.finetuning.frugality import give_back
 from training.finetuning.gate import (
     KEPT_LUCK,
     LUCKY,
-    MOST_NATS,
     NETWORK_LUCK,
     SHUFFLES,
     luck,
@@ -31,6 +31,7 @@ from training.finetuning.gate import (
     shuffled,
     verdict,
 )
+from training.finetuning.learner import Learner
 from training.finetuning.low_rank import as_shipped, mean_of, scaled
 from training.finetuning.preferences import Pair, accuracy, pairs_of
 from training.finetuning.preferring import Preferring
@@ -44,10 +45,14 @@ HALVES = 2
 FEWEST_STEPS, MOST_STEPS = 60, 240
 """Of learning a half: twice as many as it has works, between these."""
 
-AIM_NATS = 1.0 + 0.75 * (MOST_NATS - 1.0)
-"""Deltas are scaled back until the corpora cost no more than this many times as much as before."""
+GAMES = 60
+"""Steps of a game against a critic."""
+
+PLAYED = "played"
+"""What is learned by that is kept as."""
 
 FACTORS = (1.0, 0.7, 0.5, 0.35, 0.25)
+"""What deltas are scaled back by, until they forget as little as is aimed at."""
 
 
 def learn(request: FinetuneRequest, weights: Path, folder: Path) -> Iterator[Learning | Finetuned]:
@@ -93,22 +98,22 @@ class Course:
             "accuracy": accuracy(scores, self._pairs),
             "accuracy_before": 0.5,
         }
-        if sure:
-            deltas, ratio = yield from self._scale_back(deltas)
-            figures["nats_ratio"] = ratio
         leaning = (foretold.leaning if leans else None) or NO_LEANING
+        played = yield from self._play(leaning)
         adapter = Adapter(
             teachable=request.teachable,
             bases=self._subject.bases,
             leaning=leaning,
             latent=foretold.latent if leans else None,
-            deltas=deltas,
+            deltas={**deltas, **played},
         )
-        content = adapter.to_bytes()
-        if sure:
-            figures |= yield from self._rehearse(Adapter.from_bytes(content))
+        gated, content = yield from self._examine(adapter, figures, sure=sure)
+        if played and not gated.accepted:
+            # What is drawn by the leaning may still do where notes that are written by it don't.
+            without = replace(adapter, deltas=deltas)
+            gated, content = yield from self._examine(without, figures, sure=sure)
         self._run.save()
-        yield Finetuned(gated=verdict(figures, sure=sure), adapter=content, changes=changes_of(leaning))
+        yield Finetuned(gated=gated, adapter=content, changes=changes_of(leaning))
 
     def _work_to_do(self) -> dict[str, int]:
         students = self._subject.students
@@ -116,7 +121,8 @@ class Course:
             "shuffle": SHUFFLES,
             "step": sum(self._steps(half) for half in range(HALVES)) * len(students),
             "reward": sum(len(work) > 0 for student in students for work in student.works),
-            "nats": 2 * sum(len(student.held_out) for student in students),
+            "play": 0 if self._subject.player is None else GAMES,
+            "nats": 2 * sum(len(student.held_out) for student in self._subject.learning),
             "rehearsal": 1,
         }
 
@@ -191,22 +197,38 @@ class Course:
             self._finish(preferring, name)
         return [rewards.get(str(place), 0.0) for place in range(len(student.works))]
 
-    def _resume(self, preferring: Preferring[Any], name: str) -> None:
-        """Go on with a half where it was left off, and write it down from now on."""
+    def _play(self, leaning: Leaning) -> Generator[Learning, None, dict[str, Deltas]]:
+        """The deltas of who plays for what the leaning likes; none where nobody does, or nothing is liked."""
+        player = self._subject.player
+        if player is None or leaning == NO_LEANING:
+            return {}
+        student = player.student
+        name = f"{student.name}.{PLAYED}"
+        if name not in self._run.plain.setdefault("finished", []):
+            playing = player.begin(leaning.of_score, seed=self._request.seed)
+            self._resume(playing, name)
+            while playing.steps_done < GAMES:
+                loss = -playing.step(GAMES)
+                yield self._run.advance("play", loss=loss)
+            self._finish(playing, name)
+        return {student.name: _half(self._run.tensors, name)}
+
+    def _resume(self, learner: Learner, name: str) -> None:
+        """Go on with what was learned where it was left off, and write it down from now on."""
         kept = {
             key.removeprefix(f"{name}/"): tensor
             for key, tensor in self._run.tensors.items()
             if key.startswith(f"{name}/")
         }
         if kept:
-            preferring.restore(kept)
-        self._run.standing = lambda: {f"{name}/{key}": each for key, each in preferring.state().items()}
+            learner.restore(kept)
+        self._run.standing = lambda: {f"{name}/{key}": each for key, each in learner.state().items()}
 
-    def _finish(self, preferring: Preferring[Any], name: str) -> None:
-        """Keep no more of a half than its deltas."""
+    def _finish(self, learner: Learner, name: str) -> None:
+        """Keep no more of a learner than its deltas."""
         run = self._run
         run.tensors = {key: each for key, each in run.tensors.items() if not key.startswith(f"{name}/")}
-        for matrix, (up, down) in preferring.deltas.items():
+        for matrix, (up, down) in learner.deltas.items():
             run.tensors |= {f"{name}.up/{matrix}": up, f"{name}.down/{matrix}": down}
         run.plain["finished"].append(name)
         run.standing = dict
@@ -216,7 +238,7 @@ class Course:
     ) -> Generator[Learning, None, tuple[dict[str, Deltas], float]]:
         """Deltas as far as they forget little, and how many times as much unlearned works cost with them."""
         worst, kept = 1.0, dict[str, Deltas]()
-        for student in self._subject.students:
+        for student in self._subject.learning:
             if student.name not in deltas:
                 continue
             before = yield from self._nats(student, "before", {})
@@ -224,7 +246,7 @@ class Course:
             for factor in FACTORS:
                 kept[student.name] = as_shipped(scaled(deltas[student.name], factor))
                 ratio = (yield from self._nats(student, str(factor), kept[student.name])) / before
-                if ratio <= AIM_NATS:
+                if ratio <= student.aim:
                     break
             worst = max(worst, ratio)
         return kept, worst
@@ -242,20 +264,33 @@ class Course:
             found[way] = nats / max(tokens, 1)
         return found[way]
 
-    def _rehearse(self, adapter: Adapter) -> Generator[Learning, None, dict[str, float]]:
+    def _examine(
+        self, adapter: Adapter, figures: Mapping[str, float], *, sure: bool
+    ) -> Generator[Learning, None, tuple[Gated, bytes]]:
+        """The gate's word on a version, of which the deltas are scaled back first, and its content."""
+        if sure:
+            deltas, ratio = yield from self._scale_back(adapter.deltas)
+            adapter, figures = replace(adapter, deltas=deltas), {**figures, "nats_ratio": ratio}
+        content = adapter.to_bytes()
+        if sure:
+            figures = {**figures, **(yield from self._rehearse(content))}
+        return verdict(figures, sure=sure), content
+
+    def _rehearse(self, content: bytes) -> Generator[Learning, None, dict[str, float]]:
         """What is made with the version is like beside what the shipped models make."""
         give_back()  # what learning has left, before what takes the most
-        plain = self._run.plain
-        comparing, told = self._subject.rehearsing.compare(adapter), 0.0
-        while "rehearsed" not in plain:
+        found: dict[str, dict[str, float]] = self._run.plain.setdefault("rehearsed", {})
+        name = adapter_name(content)
+        comparing, told = self._subject.rehearsing.compare(Adapter.from_bytes(content)), 0.0
+        while name not in found:
             try:
                 fraction = next(comparing)
             except StopIteration as finished:
-                plain["rehearsed"] = finished.value
+                found[name] = finished.value
                 break
             yield self._run.advance("rehearsal", fraction - told)
             told = fraction
-        return plain["rehearsed"]
+        return found[name]
 
 
 def learned_deltas(folder: Path, name: str) -> Deltas:
@@ -263,6 +298,9 @@ def learned_deltas(folder: Path, name: str) -> Deltas:
     where it learned nothing. The run's folder has to be there still.
     """
     _, tensors = read_standing(folder) or ({}, {})
+    played = _half(tensors, f"{name}.{PLAYED}")
+    if played:
+        return played
     learned = any(key.startswith(f"{name}.0.up/") for key in tensors)
     return _mean(tensors, name) if learned else {}
 

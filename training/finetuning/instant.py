@@ -1,19 +1,24 @@
 """What is learned from simulated people's votes in an instant, and what came of it for all of them.
 
-Networks' deltas take minutes and are not learned here. Knows neither how works are made nor who votes.
+Networks' deltas that take minutes are not learned here, those of a brief game are. Knows neither how works
+are made nor who votes.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from domain.finetuning import Lesson, Teachable
-from models.adapters import Adapter
-from models.leanings import NO_LEANING
+from models.adapters import Adapter, Deltas
+from models.leanings import NO_LEANING, Leaning
+from training.finetuning.course import FACTORS, GAMES
 from training.finetuning.foretelling import Foretold, foretell
+from training.finetuning.gan import Player
 from training.finetuning.gate import LEAST_GAIN, LUCKY, SHUFFLES, shuffled
+from training.finetuning.low_rank import as_shipped, scaled
 from training.finetuning.preferences import accuracy, pairs_of
+from training.finetuning.students import forgotten
 from training.finetuning.vae import LatentView
 
 
@@ -83,8 +88,9 @@ def learn_at_once(
     teachable: Teachable,
     bases: Mapping[str, str],
     view: LatentView | None = None,
+    player: Player | None = None,
 ) -> Learned:
-    """Learn what needs no network's deltas, and tell taste from chance as the gate does."""
+    """Learn the leaning and what goes with it, and tell taste from chance as the gate does."""
     foretold = foretell(lessons, (), view)
     found = _accuracy(lessons, foretold)
     if not foretold.anything:
@@ -101,7 +107,23 @@ def learn_at_once(
         lucky += _accuracy(votes, foretell(votes, (), view)) >= found
         if lucky > LUCKY:
             break
-    return Learned(adapter, found, lucky)
+    learned = Learned(adapter, found, lucky)
+    if player is None or foretold.leaning is None or not learned.accepted:
+        return learned
+    return replace(learned, adapter=replace(adapter, deltas=_played(player, foretold.leaning)))
+
+
+def _played(player: Player, leaning: Leaning) -> dict[str, Deltas]:
+    """What a whole run would learn by playing, scaled back as there; the gate has no word in it."""
+    playing = player.begin(leaning.of_score, seed=0)
+    while playing.steps_done < GAMES:
+        playing.step(GAMES)
+    kept: Deltas = {}
+    for factor in FACTORS:
+        kept = as_shipped(scaled(playing.deltas, factor))
+        if forgotten(player.student, kept) <= player.student.aim:
+            break
+    return {player.student.name: kept}
 
 
 def _accuracy(lessons: Sequence[Lesson], foretold: Foretold) -> float:

@@ -1,7 +1,8 @@
 """Simulated listeners vote on the shipped model's pieces; new pieces, after learning, are held against them.
 
-What is learned in an instant is measured here, the leaning and the latent direction, each part of its use
-alone; networks are not. Strengths were chosen on listeners from 100 on; those reported are 0 to 19.
+What is learned quickly is measured here, the leaning, the latent direction and what the adversarial
+composer's game comes to, each part of its use alone; networks that are taught for minutes are not. Strengths
+were chosen on listeners from 100 on; those reported are 0 to 19.
 """
 
 from collections.abc import Sequence
@@ -16,10 +17,14 @@ from domain.score import Score
 from models.composition.gate import likings
 from models.families import model_with
 from models.leanings import Leaning
+from models.registry import WEIGHTS
 from models.vae.drafting import VAEModel
+from training.finetuning.gan import Player
 from training.finetuning.instant import Heard, Learned, Listening, learn_at_once
 from training.finetuning.listeners import Listener
 from training.finetuning.pool import Drafted, Studio, kept_drafts
+from training.finetuning.replay import read_replay
+from training.finetuning.subjects import player_of
 from training.finetuning.vae import LatentView, latents_of
 from training.finetuning.voting import lessons_of
 from training.gan.diversity import diversity
@@ -58,12 +63,13 @@ def measure_listeners(style: str, *, listeners: Sequence[int], pieces: int, fold
     new = range(FIRST_NEW, FIRST_NEW + pieces)
     before = kept_drafts(studio, new, folder / f"new-{version}.jsonl.gz")
     known = [(each.best, each.genre) for each in pool]
+    player = player_of(studio.model, read_replay(WEIGHTS, style), WEIGHTS)
     heard: list[Heard] = []
     refused = 0
     for number in track(listeners, description=style):
         at_random = votes_of(Listener.drawn(number, known), pool, seed=number, at_random=True)
         refused += not learn_from(at_random, studio).accepted
-        heard.append(hear_listener(number, studio, pool, before, folder))
+        heard.append(hear_listener(number, studio, pool, before, folder, player))
     return Listening(style, pieces, tuple(heard), refused)
 
 
@@ -79,21 +85,28 @@ def votes_of(
     return lessons_of(works, vote, votes=VOTES, seed=seed, at_random=at_random)
 
 
-def learn_from(lessons: Sequence[Lesson], studio: Studio) -> Learned:
-    """What is learned from votes in an instant: the leaning and, of the autoencoder, the latent direction."""
+def learn_from(lessons: Sequence[Lesson], studio: Studio, player: Player | None = None) -> Learned:
+    """What is learned from votes quickly: the leaning, of the autoencoder the latent direction, and what the
+    game of a `player` comes to.
+    """
     view = None
     if isinstance(studio.model, VAEModel):
         view = LatentView.of(studio.model, dict(latents_of(studio.model, lessons)))
     name = studio.style.name
-    return learn_at_once(lessons, Teachable(name), {name: studio.style.model_version}, view)
+    return learn_at_once(lessons, Teachable(name), {name: studio.style.model_version}, view, player)
 
 
 def hear_listener(
-    number: int, studio: Studio, pool: Sequence[Drafted], before: Sequence[Drafted], folder: Path
+    number: int,
+    studio: Studio,
+    pool: Sequence[Drafted],
+    before: Sequence[Drafted],
+    folder: Path,
+    player: Player | None = None,
 ) -> Heard:
     """One listener votes; what is learned is used for the seeds of `before`."""
     listener = Listener.drawn(number, [(each.best, each.genre) for each in pool])
-    learned = learn_from(votes_of(listener, pool, seed=number), studio)
+    learned = learn_from(votes_of(listener, pool, seed=number), studio, player)
     adapter = learned.adapter
     if adapter is None or not learned.accepted:
         return Heard(number, learned, dict.fromkeys(ROWS, 0.0), dict.fromkeys(SPREADS, 1.0))

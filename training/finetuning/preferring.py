@@ -7,7 +7,7 @@ is expected there has moved from the reference (Kullback-Leibler), keeps what wa
 network.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -15,8 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from training.finetuning.adam import Adam
-from training.finetuning.low_rank import Deltas, LowRank
+from training.finetuning.learner import Learner
 from training.finetuning.preferences import Pair
 
 Passage = TypeVar("Passage")
@@ -52,8 +51,8 @@ class Strength:
     clip: float = 1.0
 
 
-class Preferring(Generic[Passage]):
-    """Deltas being learned from pairs of works, step by step; what a step does hangs on its number alone.
+class Preferring(Learner, Generic[Passage]):
+    """Deltas being learned from pairs of works.
 
     `works` are the passages of each lesson (none where the network can't read it), `replayed` those of works
     of the corpora.
@@ -70,35 +69,15 @@ class Preferring(Generic[Passage]):
         seed: int,
         strength: Strength | None = None,
     ) -> None:
+        self.strength = strength or Strength()
+        super().__init__(network, reader.matrices, rank=self.strength.rank, seed=seed)
         self._reader, self._reference = reader, network.eval()
         self._works, self._replayed = works, replayed
         self._pairs = [pair for pair in pairs if works[pair.liked] and works[pair.disliked]]
         weights = np.array([pair.weight for pair in self._pairs])
         self._chances = weights / max(weights.sum(), 1e-9)
-        self._seed, self.strength = seed, strength or Strength()
-        self.low_rank = LowRank(network, reader.matrices, rank=self.strength.rank, seed=seed)
-        self._optimiser = Adam(self.low_rank.parameters)
-        self.steps_done = 0
+        self._seed = seed
         self._references: dict[int, tuple[Passage, float]] = {}
-
-    @property
-    def deltas(self) -> Deltas:
-        return self.low_rank.deltas
-
-    def state(self) -> dict[str, Tensor]:
-        """All that the next step hangs on; what `restore` takes."""
-        kept = {
-            f"parameter.{place}": each.detach().clone() for place, each in enumerate(self.low_rank.parameters)
-        }
-        return kept | self._optimiser.state() | {"steps_done": torch.tensor(self.steps_done)}
-
-    def restore(self, kept: Mapping[str, Tensor]) -> None:
-        """Go on from what `state` gave. Raises KeyError or RuntimeError where it is of something else."""
-        for place, each in enumerate(self.low_rank.parameters):
-            with torch.no_grad():
-                each.copy_(kept[f"parameter.{place}"])
-        self._optimiser.restore(kept)
-        self.steps_done = int(kept["steps_done"])
 
     @property
     def learnable(self) -> bool:
@@ -111,7 +90,7 @@ class Preferring(Generic[Passage]):
         pair = self._pairs[random.choice(len(self._pairs), p=self._chances)]
         liked, disliked = (_any(self._works[place], random) for place in (pair.liked, pair.disliked))
         replayed = _any(self._replayed, random) if self._replayed else None
-        self._optimiser.clear()
+        self.optimiser.clear()
         self.low_rank.install()
         preference = self._preference_loss(liked, disliked)
         preference.backward()
@@ -119,10 +98,7 @@ class Preferring(Generic[Passage]):
             # One after the other, so that never more than one of them is in memory.
             self.low_rank.install()
             self._replay_loss(replayed).backward()
-        nn.utils.clip_grad_norm_(self.low_rank.parameters, self.strength.clip)
-        rate = self.strength.learning_rate * (1 - self.steps_done / steps)
-        self.steps_done += 1
-        self._optimiser.step(self.steps_done, rate)
+        self.move(steps, learning_rate=self.strength.learning_rate, clip=self.strength.clip)
         return preference.item()
 
     @torch.no_grad()

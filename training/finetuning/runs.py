@@ -20,6 +20,7 @@ SECONDS: Mapping[str, float] = {
     "step": 0.25,
     "reward": 0.1,
     "nats": 0.05,
+    "play": 0.25,
     "rehearsal": 50.0,
 }
 """About how long a piece of work takes on one quiet core; only what is told of progress hangs on it."""

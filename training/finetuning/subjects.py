@@ -16,7 +16,10 @@ from domain.finetuning import FinetuneRequest, Learning, Teachable
 from domain.score import Score
 from domain.verses import Language, Verse
 from models.checkpoints import find_weights, read_card, refusing
+from models.drafting import Model
 from models.families import load_model
+from models.gan.critic_files import load_gan_critic
+from models.gan.drafting import GANModel
 from models.lyrics.files import LANGUAGES, LYRICS, NETWORKS, load_poet, name_of
 from models.lyrics.quotations import words_of_text
 from models.lyrics.stanzas import read_target
@@ -26,8 +29,9 @@ from models.registry import available_styles
 from models.rnn.writing import RNNModel
 from models.tokens import decode
 from models.vae.drafting import VAEModel
+from training.finetuning.gan import Player, gan_player
 from training.finetuning.rehearsal import Rehearsal, Rehearsing
-from training.finetuning.replay import read_replay
+from training.finetuning.replay import Replay, read_replay
 from training.finetuning.rnn import rnn_student
 from training.finetuning.students import Student
 from training.finetuning.vae import LatentView, latents_of
@@ -44,13 +48,19 @@ class Subject:
     """What a run teaches.
 
     `bases` are the versions of the weights that it learns on, by name. `view` is where the lessons lie in the
-    latent space of a model that has one.
+    latent space of a model that has one. `player` learns by playing against a critic.
     """
 
     bases: Mapping[str, str]
     students: tuple[Student[Any], ...]
     rehearsing: Rehearsal
     view: LatentView | None = None
+    player: Player | None = None
+
+    @property
+    def learning(self) -> tuple[Student[Any], ...]:
+        """All that learns deltas."""
+        return (*self.students, *(() if self.player is None else (self.player.student,)))
 
 
 Opening = Generator[Learning, None, Subject]
@@ -77,6 +87,8 @@ def _music(request: FinetuneRequest, weights: Path) -> Opening:
     with _sampled(name):
         replay = read_replay(weights, name)
     yield _BEGUN
+    player = player_of(model, replay, weights)
+    yield _BEGUN
     students: list[Student[Any]] = []
     if request.teachable is Teachable.RNN and isinstance(model, RNNModel):
         students.append(rnn_student(model, request.lessons, replay))
@@ -93,7 +105,20 @@ def _music(request: FinetuneRequest, weights: Path) -> Opening:
         students=tuple(students),
         rehearsing=Rehearsing(style, model, (*map(decode, replay.replayed), *made)),
         view=view,
+        player=player,
     )
+
+
+def player_of(model: Model, replay: Replay, weights: Path) -> Player | None:
+    """Who plays on where votes were cast; None of models that play no game, and without a critic's weights:
+    then what is learned is a leaning alone.
+
+    Raises Unavailable (WEIGHTS_UNUSABLE) where those are damaged.
+    """
+    if not isinstance(model, GANModel):
+        return None
+    critic = load_gan_critic(weights, torch.device("cpu"))
+    return None if critic is None else gan_player(model, critic, replay)
 
 
 def _verse(request: FinetuneRequest, weights: Path) -> Opening:

@@ -15,11 +15,13 @@ import torch
 
 from domain.finetuning import FinetuneRequest, Lesson, Teachable
 from domain.verses import Language
-from models.adapters import Adapter, Deltas, adapted
+from models.adapters import Adapter
+from models.registry import WEIGHTS
 from models.rnn.writing import RNNModel
-from models.tokens import encode
+from models.tokens import encode, plan_of
 from training.corpora.works import Work, load_works
 from training.finetuning.costs import learn_apart
+from training.finetuning.gan import passage_of
 from training.finetuning.listeners import Listener
 from training.finetuning.low_rank import as_shipped
 from training.finetuning.pool import Drafted, Studio, kept_drafts
@@ -27,7 +29,8 @@ from training.finetuning.readers import Reader
 from training.finetuning.reading import Study, kept_verses
 from training.finetuning.replay import Replay
 from training.finetuning.rnn import rnn_student, windows_of
-from training.finetuning.students import Student, nats_of
+from training.finetuning.students import Student, forgotten
+from training.finetuning.subjects import player_of
 from training.finetuning.verse import verse_student
 from training.finetuning.verse_replay import VerseReplay, stanzas_of
 from training.finetuning.voting import lesson_of
@@ -84,11 +87,26 @@ def _music(style: str, count: int, listener: int) -> tuple[list[Lesson], Student
     studio = Studio.open(style)
     file = RUNS / "finetune" / f"pool-{studio.style.model_version}.jsonl.gz"
     lessons = rated(kept_drafts(studio, range(count), file), listener=listener)
-    if not isinstance(studio.model, RNNModel):
+    student = _student(studio)
+    if student is None:
         return lessons, None
     works = [work for work in load_works(WORKS) if work.split == "test" and work.genre in studio.style.genres]
-    student = rnn_student(studio.model, (), Replay((), ()))
-    return lessons, replace(student, held_out=[window for work in works for window in _windows(work)])
+    read = _windows if isinstance(studio.model, RNNModel) else _phrases
+    return lessons, replace(student, held_out=[passage for work in works for passage in read(work)])
+
+
+def _student(studio: Studio) -> Student[Any] | None:
+    """The network that learns of a style; None where none does."""
+    if isinstance(studio.model, RNNModel):
+        return rnn_student(studio.model, (), Replay((), ()))
+    player = player_of(studio.model, Replay((), ()), WEIGHTS)
+    return None if player is None else player.student
+
+
+def _phrases(work: Work) -> Sequence[Any]:
+    """None of a work that lanes can't hold."""
+    passage = passage_of(plan_of(work.score, work.genre), work.score)
+    return () if passage is None else (passage,)
 
 
 def _windows(work: Work) -> Sequence[Any]:
@@ -121,16 +139,6 @@ def _poet(study: Study) -> Student[Any]:
     """One that reads stanzas of the test split."""
     held_out = stanzas_of(VERSE / study.poet.vocabulary.language, "test", STANZAS)
     return verse_student(study.name, study.poet, (), VerseReplay((), tuple(held_out)))
-
-
-def forgotten(student: Student[Any], deltas: Deltas) -> float:
-    """How many times as much the held-out works cost with these deltas."""
-    costs = [
-        [nats_of(student, network, passage) for passage in student.held_out]
-        for network in (student.network, adapted(student.network, deltas))
-    ]
-    before, after = (sum(nats for nats, _ in each) for each in costs)
-    return after / before
 
 
 def main() -> None:

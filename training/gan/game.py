@@ -70,7 +70,7 @@ class PhraseGame:
     def critic_terms(self, random: np.random.Generator) -> dict[str, Tensor]:
         """The hinge on how far people's phrases are above the generator's."""
         if len(self._remembered) < _REMEMBERED or random.random() < _WRITTEN_ANEW:
-            self._write(random)
+            self.write(random)
         people, fakes = self._remembered[int(random.integers(len(self._remembered)))]
         above = self._answers(people) - self._answers(fakes)
         return {"critic": self._weigh((1 - above).relu())}
@@ -80,7 +80,7 @@ class PhraseGame:
         stakes = self._stakes
         terms: dict[str, Tensor] = {}
         if stakes.game:
-            drawn = self._write(random)
+            drawn = self.write(random)
             fakes, told, ticks = drawn.phrases, drawn.phrases.setting.told, drawn.phrases.setting.ticks
             logits = self._players.generator(fakes.states, drawn.noise, fakes.setting)
             roll = drawn_roll(logits, drawn.chance, fakes)
@@ -108,7 +108,7 @@ class PhraseGame:
         """One figure of answers (B, 1 + PHRASE_BARS)."""
         return answers[:, 0].mean() + self._stakes.bars * answers[:, 1:].mean()
 
-    def _write(self, random: np.random.Generator) -> "_Drawn":
+    def write(self, random: np.random.Generator) -> "Drawn":
         """Draw phrases where people's lie, and remember them for the critic."""
         people = self._source.draw(random, BATCH, given=GIVEN)
         chosen = torch.Generator().manual_seed(int(random.integers(2**62)))
@@ -118,13 +118,13 @@ class PhraseGame:
         chance = -(-uniform.log()).log()
         history = people.states[..., :columns]
         states = write_phrases(self._players.generator, history, noise, people.setting, chance)
-        drawn = _Drawn(people, Phrases(states, people.setting), noise, chance)
+        drawn = Drawn(people, Phrases(states, people.setting), noise, chance)
         self._remembered.append((people, drawn.phrases))
         return drawn
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawn:
+class Drawn:
     """Phrases with the noise and the chance they were drawn by, and people's in whose places they are."""
 
     people: Phrases

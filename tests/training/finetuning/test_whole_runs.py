@@ -16,7 +16,7 @@ from training.finetuning.costs import Cost
 from training.finetuning.low_rank import scaled
 from training.finetuning.replay import Replay
 from training.finetuning.rnn import rnn_student, windows_of
-from training.finetuning.whole_runs import forgotten
+from training.finetuning.students import forgotten
 from training.finetuning.whole_tables import WholeRun, print_whole
 
 
