@@ -35,7 +35,6 @@ Liked = Callable[[Score, Genre], float]
 WEIGHT_OF_BARS = 0.5
 """Of the critic's answers for single bars beside that for the phrase, as where it was taught."""
 
-
 AIM = 1.005
 """How many times as much unlearned phrases may cost after the game. Further off, what is written for one
 taste comes to be alike: with 1.015 features differed 0.95 times as much as before (listeners 100 to 103).
@@ -57,9 +56,9 @@ class Stakes:
 
     What is said of them is counted in deviations, no more than `boldest` of them, and of no less than
     `least_apart` logits of being liked. `real` is the weight of what the critic says beside that, and
-    `divergence` that of the nats a column by which draws have moved from the frozen generator's.
-
-    Without the critic the judge's merits fell twice as far, by 0.6 (listeners 100 to 103).
+    `divergence` that of the nats a column by which draws have moved from the frozen generator's. Chosen on
+    listeners 100 to 103, too few to be sure: with the critic hidden scores and diversity were a little higher
+    than without it, and the judge's merits fell half as far.
     """
 
     rank: int = 4
