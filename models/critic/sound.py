@@ -20,7 +20,7 @@ PITCHES = 72
 _PARTIALS = (-12, 0, 12, 19, 24, 28, 31, 36)
 """Semitones from a pitch to its octave below, itself and its partials: what tells it from an overtone."""
 
-_SPREADS = ((1, 1), (1, 12), (2, 1))
+_SPREADS = ((1, 1), (1, 12), (2, 1), (1, 12), (4, 1), (1, 1))
 """Of the convolutions: from one frame, and one pitch, that is looked at to the next."""
 
 _BEGINS, _SOUNDS = 0.4, 0.4

@@ -21,6 +21,7 @@ from training.critic.passages import Example, Examples, Material, draw_passage, 
 from training.critic.rewriting import as_written
 from training.critic.sources import SOURCES, Materials, Source, load_source
 from training.critic.teaching import (
+    TRUST,
     as_batch,
     auc,
     calibrate,
@@ -117,6 +118,17 @@ def test_bars_that_nobody_can_blame_do_not_count(roles: dict[str, Material]) -> 
     assert batch.human.tolist() == [1, 0, 0]
     assert batch.altered_weights.sum(1).tolist() == [8, 0, 8]
     assert 0 < batch.altered[2].sum() <= 8
+
+
+def test_what_another_judge_believes_counts_beside_where_a_passage_is_from(
+    roles: dict[str, Material],
+) -> None:
+    human = Examples(roles["learn"], {Genre.SONG: 1.0}).human(Genre.SONG, np.random.default_rng(0))
+    assert human
+    other = replace(human, origin="spliced")
+    doubted, praised = replace(human, believed=0.5), replace(other, believed=0.5)
+    wanted = as_batch([human, doubted, praised, other], [0] * 4).human.tolist()
+    assert wanted == pytest.approx([1.0, 1 - TRUST / 2, TRUST / 2, 0.0])
 
 
 def test_a_short_run_learns_to_tell_music_from_noise_and_goes_on(

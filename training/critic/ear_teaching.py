@@ -20,13 +20,13 @@ from training.critic.recordings import SHARD, Recordings, Sounding
 from training.fitting import Fitting, Schedule
 
 CONFIG = EarConfig()
-SCHEDULE = Schedule(epochs=100, learning_rate=2e-3, weight_decay=0.01, average_decay=0.998, evaluate_every=5)
+SCHEDULE = Schedule(epochs=240, learning_rate=2e-3, weight_decay=0.01, average_decay=0.998, evaluate_every=5)
 
 BATCH = 4
 BATCHES = 100
 """Windows of a batch, and batches of an epoch."""
 
-FIRST_SHARDS, MOST_SHARDS = 8, 60
+FIRST_SHARDS, MOST_SHARDS = 60, 400
 """Shards of recordings that the first epoch is drawn from, another with each that follows, and of all."""
 
 _WINDOW_FRAMES = 216

@@ -39,6 +39,7 @@ from training.critic.passages import HUMAN, Examples, Material
 from training.critic.recordings import Recordings, record
 from training.critic.sound_players import Instruments, draw_setting, played
 from training.critic.sound_teaching import train_judge
+from training.critic.sources import SOURCES
 from training.critic.teaching import CONFIG as CRITIC_CONFIG
 from training.critic.teaching import auc, genre_shares
 from training.evaluation.tables import Table, print_tables
@@ -50,26 +51,29 @@ FOLDER = RUNS / "critic-sound"
 PASSAGES = 16
 """People's passages measured of each genre; of each way of spoiling them an eighth as many."""
 
-_HEARD = {"rounds": 200, "works": 25}
-"""Of what is written down by ear less is fitted to: it takes longer."""
+_HEARD_WORKS = 30
+"""Works of each genre that the scales of what is written down by ear are fitted to: it takes longer."""
 
 _COMPOSER = "rnn"
 _TIMED_SECONDS = 30.0
 _TIMED = 5
+
+_SOURCES = tuple(source for source in SOURCES if source.name != "raw")
+"""As the bot composes, and as an n-gram does; what no listener gets to hear is left out."""
 
 CPU = torch.device("cpu")
 
 
 def train(options: argparse.Namespace) -> None:
     """Teach the ear, how it counts, and the judge of what it writes down; networks go on from checkpoints."""
-    roles = gather(load_works(WORKS), CRITIC_FOLDER)
+    roles = gather(load_works(WORKS), CRITIC_FOLDER, sources=_SOURCES)
     learn, choose = (_recordings(roles, role) for role in ("learn", "choose"))
     train_ear(learn, choose, folder=FOLDER / "ear", device_name=options.device)
     ear = Ear(CONFIG)
     _load(ear, "ear")
     save_weighing(learn_counting(ear, learn))
     folder = FOLDER / "judge"
-    train_judge(ear, _judge_of_notes().network, learn, choose, folder=folder, device_name=options.device)
+    train_judge(ear, _judge_of_notes(), learn, choose, folder=folder, device_name=options.device)
     print("`python -m training export judging` ships them.")
 
 
@@ -83,7 +87,7 @@ def export(options: argparse.Namespace) -> None:
     """Ship the best weights of a run, fit the scales of both judges to them, and measure all."""
     started = time.monotonic()
     works = load_works(WORKS)
-    roles = gather(works, CRITIC_FOLDER)
+    roles = gather(works, CRITIC_FOLDER, sources=_SOURCES)
     ear, critic = Ear(CONFIG), Critic(CRITIC_CONFIG)
     _load(ear, "ear")
     _load(critic, "judge")
@@ -101,7 +105,9 @@ def export(options: argparse.Namespace) -> None:
     save_scales(
         {
             "notes": fit_scales(by_notes, roles, _as_written, second=by_sound.judge, surprise=surprise),
-            "sound": fit_scales(by_sound.judge, roles, by_ear, second=by_notes, surprise=surprise, **_HEARD),
+            "sound": fit_scales(
+                by_sound.judge, roles, by_ear, second=by_notes, surprise=surprise, works=_HEARD_WORKS
+            ),
         }
     )
     tables, figures = _measured(roles["test"], options.pieces or PASSAGES)

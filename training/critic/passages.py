@@ -44,7 +44,8 @@ _CALIBRATING = 3
 class Example:
     """A passage, what it is said to be, and where it is from.
 
-    `altered` (B,) marks the bars that were spoilt, and is None where no bar can be blamed.
+    `altered` (B,) marks the bars that were spoilt, and is None where no bar can be blamed. `believed` is how
+    likely another judge found it to be a person's, 0 to 1, where one was asked.
     """
 
     passage: Passage
@@ -52,6 +53,7 @@ class Example:
     origin: str
     weight: float
     altered: NDArray[np.bool_] | None
+    believed: float | None = None
 
     @property
     def is_human(self) -> bool:

@@ -1,20 +1,24 @@
 """Teaches a judge of its own what to think of music that the ear wrote down.
 
 It begins as the judge of notes and learns from passages that were played, kept and written down as any
-recording is. Knows no files of weights.
+recording is. Beside where a passage is from it is told what the judge of notes says of it as it was written
+(distillation with privileged information, Lopez-Paz et al. 2016). Knows no files of weights.
 """
 
+import copy
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import numpy as np
 import torch
 from rich.progress import track
+from scipy.special import expit
 
 from domain.genres import Genre
-from models.critic.network import Critic
+from models.critic.network import Critic, Judge
 from models.critic.sound import Ear, transcribe
 from models.devices import choose_device
 from training.corpora.dictation import dictations
@@ -24,9 +28,9 @@ from training.critic.recordings import SHARD, Recordings
 from training.critic.teaching import BATCH, epoch_batches, genre_shares, loss, mean_loss
 from training.fitting import Fitting, Schedule
 
-SCHEDULE = Schedule(epochs=12, learning_rate=6e-4, weight_decay=0.05, average_decay=0.99, warmup_updates=60)
+SCHEDULE = Schedule(epochs=24, learning_rate=6e-4, weight_decay=0.05, average_decay=0.99, warmup_updates=60)
 ROUNDS = 1600
-SHARDS, CHOOSING_SHARDS = 75, 9
+SHARDS, CHOOSING_SHARDS = 400, 20
 """Of recordings, those that are learned from and those by which weights are chosen."""
 
 _READINGS, _LEAST_SHARE = 3, 0.15
@@ -52,32 +56,35 @@ class HeardExamples:
         drawn = [known[party][int(random.integers(len(known[party])))] for party in _PARTIES if known[party]]
         for example in drawn:
             weight = 1.0 if example.is_human else 1 / (len(drawn) - 1)
-            yield Example(example.passage, example.genre, example.origin, weight, None)
+            yield replace(example, weight=weight)
 
 
 def _party(example: Example) -> str:
     return "people" if example.is_human else "spoilt" if example.origin in CORRUPTIONS else "written"
 
 
-def heard_examples(ear: Ear, recordings: Recordings, shards: int, *, readings: int = 1) -> Iterator[Example]:
+def heard_examples(
+    ear: Ear, notes: Judge, recordings: Recordings, shards: int, *, readings: int = 1
+) -> Iterator[Example]:
     """The recordings of shards as the judge hears them: no bar can be blamed, for there are others.
 
     Up to so many `readings` of each, where beats may well be counted otherwise.
     """
     for number in track(range(shards), description=f"writing down: {recordings.role}"):
         for recording in recordings.shard(number):
+            believed = float(expit(notes.logits([recording.score], [recording.genre])[0]))
             found = dictations(transcribe(ear, recording.sounding.spectra), readings)
             for place, (score, share) in enumerate(found):
                 if place and share < _LEAST_SHARE:
                     break
                 example = as_example(score, recording.genre, recording.origin, altered=None)
                 if example is not None:
-                    yield example
+                    yield replace(example, believed=believed)
 
 
 def train_judge(
     ear: Ear,
-    beginning: Critic,
+    notes: Judge,
     learn: Recordings,
     choose: Recordings,
     *,
@@ -90,7 +97,7 @@ def train_judge(
     torch.manual_seed(0)
     examples, unheard = (
         HeardExamples(
-            heard_examples(ear, recordings, shards, readings=readings),
+            heard_examples(ear, notes, recordings, shards, readings=readings),
             genre_shares(recordings.examples.material),
         )
         for recordings, shards, readings in ((learn, SHARDS, _READINGS), (choose, CHOOSING_SHARDS, 1))
@@ -98,7 +105,7 @@ def train_judge(
     random = np.random.default_rng(1)
     chosen = [example for _ in range(CHOOSING_SHARDS * SHARD) for example in unheard.draw(random)]
     fitting = Fitting(
-        beginning,
+        copy.deepcopy(notes.network),
         schedule,
         folder=folder,
         device=device,

@@ -34,6 +34,9 @@ PLACING = 0.3
 CHOOSING = 400
 """Rounds of passages by which weights are chosen."""
 
+TRUST = 0.8
+"""How far what another judge was told is believed, where one was asked, beside where a passage is from."""
+
 _POOL = 512
 
 
@@ -72,11 +75,17 @@ def as_batch(examples: Sequence[Example], genres: Sequence[int]) -> Batch:
             weights[row, : len(example.altered)] = 1
     return Batch(
         passages,
-        torch.tensor([float(example.is_human) for example in examples]),
+        torch.tensor([_wanted(example) for example in examples]),
         torch.tensor([example.weight for example in examples]),
         torch.from_numpy(altered),
         torch.from_numpy(weights),
     )
+
+
+def _wanted(example: Example) -> float:
+    """What should be said of a passage, 0 to 1."""
+    known = float(example.is_human)
+    return known if example.believed is None else (1 - TRUST) * known + TRUST * example.believed
 
 
 def epoch_batches(examples: Drawer, epoch: int, *, rounds: int = ROUNDS) -> Iterator[Batch]:
