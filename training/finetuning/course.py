@@ -110,6 +110,7 @@ class Course:
         gated, content = yield from self._examine(adapter, figures, sure=sure)
         if played and not gated.accepted:
             # What is drawn by the leaning may still do where notes that are written by it don't.
+            yield self._run.advance("rehearsal", 0.0)
             without = replace(adapter, deltas=deltas)
             gated, content = yield from self._examine(without, figures, sure=sure)
         self._run.save()
