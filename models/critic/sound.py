@@ -27,6 +27,8 @@ _BEGINS, _SOUNDS = 0.4, 0.4
 """From these shares of certainty on, a note begins, and sounds on."""
 
 _LEAST_FRAMES = 1.5
+_LEAST_SUM = 1e-6
+"""What is divided by at least: where nothing at all begins, sigmoids round to nothing."""
 
 _HEARD = round(255 * (1 - 35 / RANGE_DB))
 """The level from which on something is heard: 35 dB below the loud."""
@@ -136,7 +138,8 @@ def _tones(sounding: NDArray[np.float32], beginning: NDArray[np.float32]) -> Ite
     near = np.stack([padded[step : step + len(beginning)] for step in range(5)])
     peaks = (beginning >= _BEGINS) & (near[2] > near[[0, 1]].max(0)) & (near[2] >= near[[3, 4]].max(0))
     # Between half frames, where what is marked around a beginning has its middle.
-    places = np.arange(len(beginning))[:, None] + np.tensordot([-1, 0, 1], near[1:4], 1) / near[1:4].sum(0)
+    sums = np.maximum(near[1:4].sum(0), _LEAST_SUM)
+    places = np.arange(len(beginning))[:, None] + np.tensordot([-1, 0, 1], near[1:4], 1) / sums
     for pitch in np.flatnonzero(peaks.any(axis=0)):
         firsts = np.maximum(places[peaks[:, pitch], pitch] / 2, 0)
         sure = beginning[peaks[:, pitch], pitch]

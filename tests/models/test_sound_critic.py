@@ -106,7 +106,7 @@ def test_an_ear_learns_to_write_a_note_down() -> None:
     semitones = torch.from_numpy(spectra.semitones).unsqueeze(0).float() / 255
     mel = torch.from_numpy(spectra.mel).unsqueeze(0).float() / 255
     optimiser = torch.optim.Adam(ear.parameters(), lr=1e-2)
-    for _ in range(90):
+    for _ in range(200):
         optimiser.zero_grad()
         logits = ear(semitones, mel)
         torch.nn.functional.binary_cross_entropy_with_logits(
@@ -116,6 +116,13 @@ def test_an_ear_learns_to_write_a_note_down() -> None:
     heard = transcribe(ear.eval(), spectra)
     firsts = {each.pitch: each.onset for each in reversed(heard)}
     assert firsts == pytest.approx({69: 0, 76: 0.4, 64: 0.8}, abs=0.08)
+
+
+def test_an_ear_that_is_sure_of_silence_writes_nothing_down() -> None:
+    ear = Ear(EarConfig(maps=8, frame_width=16)).eval()
+    torch.nn.init.zeros_(ear.notes.weight)
+    torch.nn.init.constant_(ear.get_parameter("notes.bias"), -200.0)  # of which the sigmoid is nothing
+    assert transcribe(ear, listen(tone(69, 0.4))) == []
 
 
 def test_tones_become_a_score_in_its_tempo_and_key() -> None:
