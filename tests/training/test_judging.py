@@ -73,6 +73,17 @@ def test_an_even_opinion_is_a_half_however_few_people_there_are() -> None:
     assert abs(float(opinion(np.zeros(3))[0])) < 0.5
 
 
+def test_measures_weigh_as_much_as_they_tell_of_what_was_left_out() -> None:
+    random = np.random.default_rng(0)
+    human = np.arange(60) % 2 == 0
+    signs, noise = np.where(human, 1, -1)[:, None], random.normal(0, 1, (60, 20))
+    word = random.normal(0, 1, (60, 2)) + signs
+    misled = fit_opinion(np.hstack([word, noise]), human)
+    told = fit_opinion(np.hstack([0 * word, noise + signs / 2]), human)
+    assert np.abs(misled.weights[0, 2:]).mean() < 0.05
+    assert told.weights[0, 2:].mean() > 0.3
+
+
 def test_genres_that_never_came_are_never_guessed() -> None:
     random = np.random.default_rng(0)
     classes = random.integers(0, 2, 200)

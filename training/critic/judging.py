@@ -51,9 +51,6 @@ FOLDER = RUNS / "critic-sound"
 PASSAGES = 16
 """People's passages measured of each genre; of each way of spoiling them an eighth as many."""
 
-_HEARD_WORKS = 30
-"""Works of each genre that the scales of what is written down by ear are fitted to: it takes longer."""
-
 _COMPOSER = "rnn"
 _TIMED_SECONDS = 30.0
 _TIMED = 5
@@ -105,9 +102,7 @@ def export(options: argparse.Namespace) -> None:
     save_scales(
         {
             "notes": fit_scales(by_notes, roles, _as_written, second=by_sound.judge, surprise=surprise),
-            "sound": fit_scales(
-                by_sound.judge, roles, by_ear, second=by_notes, surprise=surprise, works=_HEARD_WORKS
-            ),
+            "sound": fit_scales(by_sound.judge, roles, by_ear, second=by_notes, surprise=surprise),
         }
     )
     tables, figures = _measured(roles["test"], options.pieces or PASSAGES)

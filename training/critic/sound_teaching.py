@@ -28,7 +28,7 @@ from training.critic.recordings import SHARD, Recordings
 from training.critic.teaching import BATCH, epoch_batches, genre_shares, loss, mean_loss
 from training.fitting import Fitting, Schedule
 
-SCHEDULE = Schedule(epochs=24, learning_rate=6e-4, weight_decay=0.05, average_decay=0.99, warmup_updates=60)
+SCHEDULE = Schedule(epochs=72, learning_rate=6e-4, weight_decay=0.05, average_decay=0.99, warmup_updates=60)
 ROUNDS = 1600
 SHARDS, CHOOSING_SHARDS = 400, 20
 """Of recordings, those that are learned from and those by which weights are chosen."""
