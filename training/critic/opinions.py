@@ -22,7 +22,7 @@ from models.critic.network import Judge
 from models.critic.opinions import SURPRISES, Critique, Linear, Scales, Surprise, genre_inputs, versions
 from training.critic.corruption import CORRUPTIONS
 from training.critic.passages import HUMAN, Examples, Material
-from training.critic.teaching import genre_shares
+from training.critic.teaching import genre_shares, mean_nats
 
 Hearing = Callable[[Score, np.random.Generator], Score | None]
 """How a passage comes to the judge; None where nothing is heard of it."""
@@ -213,24 +213,27 @@ def _left_out(inputs: Array, human: NDArray[np.bool_], ridge: float) -> float:
     for fold in range(_FOLDS):
         out = np.arange(len(inputs)) % _FOLDS == fold
         logits[out] = _fit_opinion(inputs[~out], human[~out], ridge)(inputs[out])[:, 0]
-    return float(_evenly(human) @ np.logaddexp(0, np.where(human, -logits, logits)))
+    return mean_nats(_signs(human) * logits, _evenly(human))
 
 
 def _fit_opinion(inputs: Array, human: NDArray[np.bool_], ridge_of_others: float) -> Linear:
     means, scales = inputs.mean(axis=0), np.maximum(inputs.std(axis=0), 1e-3)
     rows = np.column_stack([(inputs - means) / scales, np.ones(len(inputs))])
-    signs, weights = np.where(human, 1.0, -1.0), _evenly(human)
+    signs, weights = _signs(human), _evenly(human)
     ridge = np.full(rows.shape[1], ridge_of_others)
     ridge[:_TRUSTED], ridge[-1] = _TRUSTED_RIDGE, 0.0
 
     def cost(found: Array) -> tuple[float, Array]:
         margins = signs * (rows @ found)
         slope = -(rows.T @ (weights * signs * expit(-margins)))
-        value = float((weights * np.logaddexp(0, -margins)).sum() + (ridge * found**2).sum())
-        return value, slope + 2 * ridge * found
+        return mean_nats(margins, weights) + float((ridge * found**2).sum()), slope + 2 * ridge * found
 
     found = minimize(cost, np.zeros(rows.shape[1]), jac=True, method="BFGS").x
     return Linear(means, scales, found[None, :-1], found[-1:])
+
+
+def _signs(human: NDArray[np.bool_]) -> Array:
+    return np.where(human, 1.0, -1.0)
 
 
 def _evenly(human: NDArray[np.bool_]) -> Array:

@@ -35,7 +35,7 @@ CHOOSING = 400
 """Rounds of passages by which weights are chosen."""
 
 TRUST = 0.8
-"""How far what another judge was told is believed, where one was asked, beside where a passage is from."""
+"""How far another judge is believed, where one was asked, beside where a passage is from."""
 
 _POOL = 512
 
@@ -147,7 +147,12 @@ def mean_loss(module: Critic, examples: Sequence[Example]) -> float:
     logits = judge_examples(module, examples)
     signs = np.asarray([1 if example.is_human else -1 for example in examples])
     weights = np.asarray([example.weight for example in examples])
-    return float(np.average(np.logaddexp(0, -signs * logits), weights=weights))
+    return mean_nats(signs * logits, weights)
+
+
+def mean_nats(margins: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    """The logistic loss of passages whose logits are so far on the right side, (N,)."""
+    return float(np.average(np.logaddexp(0, -margins), weights=weights))
 
 
 def genre_shares(material: Material) -> dict[Genre, float]:
@@ -210,7 +215,7 @@ def calibrate(logits: NDArray[np.float64], examples: Sequence[Example]) -> Calib
     def log_loss(found: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         margins = signs * (inputs @ found)
         slope = -(inputs.T @ (weights * signs * expit(-margins))) / weights.sum()
-        return float(np.average(np.logaddexp(0, -margins), weights=weights)), slope
+        return mean_nats(margins, weights), slope
 
     scale, shift = minimize(log_loss, np.zeros(2), jac=True, method="BFGS").x
     return Calibration(float(scale), float(shift))
